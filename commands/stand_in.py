@@ -1,0 +1,39 @@
+"""What the sandbox stands in for: settings that point providers and the registry at it where none
+are configured.
+"""
+
+from __future__ import annotations
+
+from pydantic import SecretStr
+
+from settings import Settings
+
+TWILIO_TOKEN = "sandbox-token-not-a-secret"  # noqa: S105  it says so itself
+SHORT_CODE = "21234"
+TWILIO_NUMBER = "+15005550006"
+"""Numbers of nobody: the second is Twilio's own for trying things."""
+
+AFRICASTALKING = {
+    "africastalking_username": "guichet-sandbox",
+    "africastalking_key": SecretStr("sandbox-key-not-a-secret"),
+    "africastalking_sender": SHORT_CODE,
+}
+TWILIO = {
+    "twilio_account_sid": "AC" + "0" * 32,
+    "twilio_auth_token": SecretStr(TWILIO_TOKEN),
+    "twilio_sender": TWILIO_NUMBER,
+}
+
+
+def pointed(settings: Settings, sandbox: str) -> Settings:
+    """The settings with the sandbox, at that address, for a registry and carriers of one's own
+    where there are none.
+    """
+    update: dict[str, object] = {}
+    if not (settings.africastalking_username or settings.twilio_account_sid):
+        update |= AFRICASTALKING | {"africastalking_url": f"{sandbox}/africastalking"}
+        update |= TWILIO | {"twilio_url": f"{sandbox}/twilio"}
+        update |= {"service_codes": (*settings.service_codes, SHORT_CODE, TWILIO_NUMBER)}
+    if not settings.registry_url:
+        update |= {"registry_url": f"{sandbox}/registry-api"}
+    return settings.model_copy(update=update)

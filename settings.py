@@ -1,0 +1,203 @@
+"""What an operator may set, in one place: read from the environment (GUICHET_*) and checked at
+once.
+
+Nothing here is a secret by default and nothing is read on import; docs/settings.md has a heading
+for each field.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Names = Annotated[tuple[str, ...], NoDecode]
+"""A comma-separated list in the environment."""
+
+
+class Settings(BaseSettings):
+    """One value a process, handed down from the two composition roots."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GUICHET_",
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        env_ignore_empty=True,
+    )
+
+    # Where things live
+    var: Path = Field(
+        default=Path("var"), description="Folder for the embedded database, Valkey and keys."
+    )
+    database_url: str = Field(
+        default="",
+        validation_alias="DATABASE_URL",
+        description="PostgreSQL in production; empty is SQLite in `var`.",
+    )
+    redis_url: str = Field(
+        default="",
+        validation_alias="REDIS_URL",
+        description="Redis or Valkey; empty starts the embedded one.",
+    )
+    keys: SecretStr = Field(
+        default=SecretStr(""),
+        description="Master keys `id:base64,...`, 32 bytes each, the current one first; empty makes one in `var`.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level logged."
+    )
+
+    # The web server
+    host: str = Field(default="127.0.0.1", description="Address the web server binds.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port the web server binds.")
+    sandbox_port: int = Field(
+        default=8001,
+        ge=1,
+        le=65535,
+        description="Port of the sandbox: registry, carrier and phone.",
+    )
+    web_workers: int = Field(default=1, ge=1, le=64, description="Processes of the web server.")
+    web_threads: int = Field(
+        default=8,
+        ge=8,
+        le=256,
+        description="Blocking threads a web process; half may wait for look-ups.",
+    )
+    public_url: str = Field(
+        default="",
+        description="The address carriers call, as they see it; Twilio signs it. Empty is http://host:port.",
+    )
+
+    # What may come in
+    service_codes: Names = Field(
+        default=("*384*1234#",),
+        description="USSD codes and short codes answered; others are refused.",
+    )
+    allowed_cidrs: Names = Field(
+        default=(), description="Networks hooks may come from; empty allows all."
+    )
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=5, description="Proxies in front that set X-Forwarded-For."
+    )
+    turns_a_minute: int = Field(
+        default=60, ge=1, description="Key presses or messages a minute one phone may send."
+    )
+    hook_generations: Names = Field(
+        default=("1",),
+        description="Generations of hook addresses that are valid, the current one first: `2,1` then `2`.",
+    )
+    wrong_tries_a_day: int = Field(
+        default=5,
+        ge=1,
+        description="Wrong references or other people's IDs a phone may try in a day.",
+    )
+    wrong_tries_in_all: int = Field(
+        default=5000, ge=1, description="The same, for all phones together in an hour."
+    )
+    hook_deadline: float = Field(
+        default=7.0, gt=0, le=9, description="Seconds within which a carrier always gets an answer."
+    )
+    lookup_deadline: float = Field(
+        default=2.0, gt=0, le=8, description="Seconds a citizen waits for the registry."
+    )
+
+    # The service
+    languages: Names = Field(
+        default=("en", "fr", "ur"), description="Languages offered, in the order of the menu."
+    )
+    country: str = Field(
+        default="PK", pattern="^[A-Z]{2}$", description="ISO 3166 code: reads local phone numbers."
+    )
+    timezone: str = Field(
+        default="Asia/Karachi", description="Time zone of dates said to citizens."
+    )
+    national_id: str = Field(
+        default="pk.cnic", description="python-stdnum module that checks a national ID."
+    )
+    answer_days: int = Field(
+        default=15, ge=1, le=99, description="Working standard said with a reference, in days."
+    )
+
+    # Africa's Talking
+    africastalking_username: str = Field(
+        default="", description="Account user name; empty leaves the provider off."
+    )
+    africastalking_key: SecretStr = Field(default=SecretStr(""), description="API key.")
+    africastalking_url: str = Field(
+        default="", description="Base address of the API; empty is the provider's own."
+    )
+    africastalking_sender: str = Field(
+        default="", description="Sender ID or short code of messages."
+    )
+
+    # Twilio
+    twilio_account_sid: str = Field(
+        default="", description="Account SID; empty leaves the provider off."
+    )
+    twilio_auth_token: SecretStr = Field(
+        default=SecretStr(""), description="Auth token: sends, and checks signatures."
+    )
+    twilio_url: str = Field(
+        default="", description="Base address of the API; empty is the provider's own."
+    )
+    twilio_sender: str = Field(
+        default="", description="Number or messaging service SID messages come from."
+    )
+
+    sms_provider: Literal["", "africastalking", "twilio"] = Field(
+        default="",
+        description="Provider for messages to people met by USSD; empty is the first one configured.",
+    )
+
+    # The central registry
+    registry: Literal["dci"] = Field(
+        default="dci", description="Kind of registry: the adapter used."
+    )
+    registry_url: str = Field(default="", description="Base address of the registry.")
+    registry_sender_id: str = Field(default="guichet", description="Our name in DCI headers.")
+    registry_receiver_id: str = Field(
+        default="registry", description="The registry's name in DCI headers."
+    )
+    registry_token: SecretStr = Field(
+        default=SecretStr(""), description="Bearer token, where the registry asks for one."
+    )
+    registry_search_path: str = Field(
+        default="/registry/sync/search", description="Path of DCI synchronous search."
+    )
+    registry_profile_path: str = Field(
+        default="/x-guichet", description="Prefix of the local profile (docs/registry-profile.md)."
+    )
+    registry_id_type: str = Field(
+        default="NID", description="DCI identifier type of the national ID."
+    )
+    registry_timeout: float = Field(
+        default=10.0, gt=0, le=30, description="Seconds a worker waits for the registry."
+    )
+    lease: float = Field(
+        default=60.0,
+        ge=2,
+        le=600,
+        description="Seconds until what a dead worker had begun is taken up again; twice `registry_timeout` or more.",
+    )
+
+    @field_validator(
+        "service_codes", "allowed_cidrs", "hook_generations", "languages", mode="before"
+    )
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """Read `a, b` from the environment as a tuple."""
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @model_validator(mode="after")
+    def _calls_end_before_the_lease(self) -> Self:
+        """A call that outlives its worker's claim would be made twice."""
+        if self.registry_timeout > self.lease / 2:
+            raise ValueError("GUICHET_REGISTRY_TIMEOUT must be at most half of GUICHET_LEASE")
+        return self
