@@ -1,0 +1,3 @@
+"""What we say to citizens, as values. Pure: standard library only, no clock, network, files or
+SQL.
+"""

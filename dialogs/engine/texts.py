@@ -1,0 +1,117 @@
+"""Texts as written in a dialog, and how a language says them.
+
+Reading catalogues from files is in locales/.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+PLACEHOLDER = re.compile(r"\{([a-z][a-z_]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """English as the author wrote it; `other` and `by` only where a number decides the form."""
+
+    one: str
+    other: str = ""
+    by: str = ""
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The English forms, singular first."""
+        return (self.one, self.other) if self.other else (self.one,)
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        """Names every form may use."""
+        return frozenset(name for form in self.forms for name in PLACEHOLDER.findall(form))
+
+
+def _(english: str) -> Text:
+    """A text; `{name}` is filled with the answer or fact of that name."""
+    return Text(english)
+
+
+def _n(one: str, other: str, *, by: str) -> Text:
+    """A text whose form depends on the number named `by`."""
+    return Text(one, other, by)
+
+
+def malformed(template: str) -> bool:
+    """Whether braces stand in it that are not a plain `{name}`: attributes, format specs,
+    strays.
+    """
+    rest = PLACEHOLDER.sub("", template)
+    return "{" in rest or "}" in rest
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """The template with its placeholders replaced in one pass: a value that looks like one stays as
+    typed.
+    """
+    return (
+        PLACEHOLDER.sub(lambda match: values[match[1]], template) if "{" in template else template
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of our own table.
+
+    `tag` is BCP 47; `gsm7` texts fit the GSM alphabet, after folding if `fold`.
+    """
+
+    tag: str
+    name: str
+    """What its speakers call it: the label on the language screen."""
+    direction: Literal["ltr", "rtl"] = "ltr"
+    alphabet: Literal["gsm7", "ucs2"] = "gsm7"
+    fold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a catalogue: the English it translates, its forms, and whether a translator
+    still has to look.
+    """
+
+    english: tuple[str, ...]
+    forms: tuple[str, ...]
+    fuzzy: bool = False
+
+
+def english_plural(number: int) -> int:
+    """Index of the form for a number, in English."""
+    return 0 if number == 1 else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A language with its catalogue: what `address` says.
+
+    Falls back to English, never to a doubtful entry.
+    """
+
+    language: Language
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    plural: Callable[[int], int] = english_plural
+
+    def template(self, address: str, text: Text, number: int | None = None) -> str:
+        """The form to fill for this place and number."""
+        entry = self.entries.get(address)
+        if entry is None or entry.fuzzy or entry.english != text.forms or not all(entry.forms):
+            return text.forms[english_plural(number) if number is not None and text.other else 0]
+        return entry.forms[
+            min(self.plural(number), len(entry.forms) - 1) if number is not None else 0
+        ]
+
+    def forms(self, address: str, text: Text) -> tuple[str, ...]:
+        """Every form that could be said here: what the proof measures."""
+        entry = self.entries.get(address)
+        stale = entry is None or entry.fuzzy or entry.english != text.forms or not all(entry.forms)
+        return text.forms if stale or entry is None else entry.forms
