@@ -1,0 +1,196 @@
+"""The port: what Guichet asks of a central registry, whatever the registry is.
+
+A poverty score, cut-off, weight or rank never crosses it: these types have no place for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+Label = Mapping[str, str]
+"""A name by language tag, e.g. {"en": "Cash support", "ur": "..."}; "en" is always there."""
+
+
+class RegistryError(Exception):
+    """The closed family below; nothing else leaves an adapter."""
+
+
+class Unavailable(RegistryError):
+    """No answer in time, a refused connection, 5xx, a call it never understood (wrong token,
+    garbage), or a code that says try later. May be asked again.
+    """
+
+
+class Refused(RegistryError):
+    """The registry understood and said no: never asked again as it is.
+
+    `code` is `not_found`, `not_in_household`, `programme_unknown`, `programme_closed`, `duplicate`
+    or `invalid`; any other is the registry's own. What else the registry wrote is left out: it may
+    name a person.
+    """
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code, self.detail = code, detail
+
+
+class NotSupported(RegistryError):
+    """This registry does not do that; the dialog takes its other road."""
+
+
+class Outcome(StrEnum):
+    """The closed set of answers to "what may this household get?"."""
+
+    NOT_FOUND = "not_found"
+    NOT_ASSESSED = "not_assessed"
+    LIKELY = "likely"
+    WAITING_LIST = "waiting_list"
+    CLOSED = "closed"
+    ENROLLED = "enrolled"
+    SUSPENDED = "suspended"
+    NOT_ELIGIBLE = "not_eligible"
+    NOT_YET_KNOWN = "not_yet_known"
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A benefit people can ask for. `code` is the registry's, at most 24 characters."""
+
+    code: str
+    name: Label
+    opens: date | None = None
+    closes: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """One outcome and what may be said with it: the programmes concerned, the public criterion, two
+    dates.
+    """
+
+    outcome: Outcome
+    programmes: tuple[Programme, ...] = ()
+    criterion: Label = field(default_factory=dict)
+    """The public rule that decided (`not_eligible`) or what to do (`suspended`); never a score."""
+    assessed_on: date | None = None
+    until: date | None = None
+    """`closed`: the next opening. `suspended`: the last day to act."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who the registry says an ID is: whether found, and a household handle. No name is kept."""
+
+    national_id: str
+    household: str
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A request for a programme.
+
+    `reference` is the idempotency key: ten digits, minted before the call.
+    """
+
+    reference: str
+    national_id: str
+    programme: str
+    member_id: str | None = None
+    """National ID of the household member it is for, when not the applicant's own."""
+    phone: str = ""
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A complaint. `reference` is the idempotency key. `national_id` is None where she gave
+    none.
+    """
+
+    reference: str
+    category: str
+    details: str
+    period: str | None = None
+    national_id: str | None = None
+    phone: str = ""
+    language: str = "en"
+
+
+class Progress(StrEnum):
+    """Where a request stands at the registry, in words a citizen is told."""
+
+    RECEIVED = "received"
+    IN_REVIEW = "in_review"
+    DECIDED = "decided"
+    REFUSED = "refused"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """The registry holds it. `known`: it already did, under the same reference."""
+
+    reference: str
+    record: str
+    """The registry's own number."""
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment as the registry knows it; `state` is paid only when the payer confirmed."""
+
+    programme: str
+    amount: str
+    """Decimal with a point, e.g. `12000.00`."""
+    currency: str
+    due: date
+    state: str
+    """expected | sent | paid | failed | returned"""
+
+
+class Registry(Protocol):
+    """Every call may raise RegistryError; `timeout` is in seconds; `trace` joins the call to a
+    conversation in logs.
+    """
+
+    def find_person(self, national_id: str, *, timeout: float, trace: str) -> Person | None:
+        """The person, or None when the registry has no such ID."""
+
+    def eligibility(self, national_id: str, *, timeout: float, trace: str) -> Eligibility:
+        """The one outcome for the household of this ID; NOT_FOUND for an ID the registry does not
+        know.
+        """
+
+    def programmes(
+        self, national_id: str, member_id: str | None = None, *, timeout: float, trace: str
+    ) -> tuple[Programme, ...]:
+        """Programmes open today to this person (or to this member of her household).
+
+        Raises Refused("not_found") for an unknown ID, Refused("not_in_household") for a member of
+        another household.
+        """
+
+    def apply(self, application: Application, *, timeout: float, trace: str) -> Acknowledged:
+        """Hand over an application, once per reference; repeating it is safe.
+
+        Raises Refused("duplicate") where one is open for this person and programme under another
+        reference.
+        """
+
+    def application_status(self, reference: str, *, timeout: float, trace: str) -> Progress:
+        """Where an application stands; UNKNOWN when the registry never had it."""
+
+    def lodge_complaint(self, complaint: Complaint, *, timeout: float, trace: str) -> Acknowledged:
+        """Hand over a complaint, once per reference; repeating it is safe."""
+
+    def complaint_status(self, reference: str, *, timeout: float, trace: str) -> Progress:
+        """Where a complaint stands; UNKNOWN when the registry never had it."""
+
+    def payments(self, national_id: str, *, timeout: float, trace: str) -> tuple[Payment, ...]:
+        """The last payments of this person's household, newest first, at most six."""

@@ -1,0 +1,118 @@
+"""One POST to a registry and its answer, within a time and a size.
+
+What is inside is for others to read.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from time import monotonic
+
+import requests
+import urllib3
+
+from registry_client import envelope
+from registry_client.port import NotSupported, RegistryError, Unavailable
+
+LARGEST_ANSWER = 1_000_000  # bytes
+CONNECT = 3.05  # seconds: just over one TCP retransmission
+CHUNK = 65_536
+
+# The registry never understood these, so it refused nobody: a wrong token, a moved address, too
+# many calls.
+NOT_UNDERSTOOD = frozenset({401, 403, 407, 408, 421, 425, 429})
+NO_SUCH_CALL = frozenset({404, 405, 501})
+
+
+class _Sessions(threading.local):
+    """A pooled session for each thread: requests' own are not made to be shared."""
+
+    def __init__(self) -> None:
+        self.session = requests.Session()
+
+
+class Post:
+    """Posts JSON to the addresses under one base address, with a bearer token where there is
+    one.
+    """
+
+    def __init__(self, base: str, token: str = "", clock: Callable[[], float] = monotonic) -> None:
+        self._base, self._token, self._clock = base.rstrip("/"), token, clock
+        self._sessions = _Sessions()
+
+    def __call__(self, path: str, body: bytes, *, timeout: float) -> bytes:
+        """The body of a 2xx answer, at most 1 MB, within `timeout` seconds in all.
+
+        Raises RegistryError.
+        """
+        until = self._clock() + timeout
+        if timeout <= 0:
+            raise Unavailable("no time left to ask")
+        try:
+            with self._send(f"{self._base}/{path.lstrip('/')}", body, timeout) as response:
+                answer = self._read(response, until)
+        except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
+            raise Unavailable("no answer in time") from error
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise Unavailable(f"no answer: {type(error).__name__}") from error
+        if response.status_code // 100 != 2:
+            raise failure(response.status_code, answer)
+        return answer
+
+    def _send(self, url: str, body: bytes, timeout: float) -> requests.Response:
+        return self._sessions.session.post(
+            url,
+            data=body,
+            headers={
+                "Content-Type": "application/json; charset=utf-8",
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+            },
+            auth=self._authorise,
+            # `total` makes connecting and waiting share one time; requests passes urllib3's own
+            # value through.
+            timeout=urllib3.Timeout(total=timeout, connect=min(timeout, CONNECT), read=timeout),  # type: ignore[arg-type]
+            allow_redirects=False,
+            stream=True,
+        )
+
+    def _authorise(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Our token or none: without this, requests would look for one in a .netrc file."""
+        if self._token:
+            request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+    def _read(self, response: requests.Response, until: float) -> bytes:
+        """The body as it comes, so that neither a slow drip nor a flood outlasts its bounds."""
+        received = bytearray()
+        while len(received) <= LARGEST_ANSWER:
+            left = until - self._clock()
+            if left <= 0:
+                raise Unavailable("no whole answer in time")
+            _wait_at_most(response, left)
+            piece = response.raw.read1(CHUNK)
+            if not piece:
+                return bytes(received)
+            received += piece
+        raise Unavailable("the answer is too large")
+
+
+def failure(status: int, body: bytes) -> RegistryError:
+    """What an HTTP status other than 2xx means, with the code of its body where it has one."""
+    code = envelope.error_code(body)
+    if status in NOT_UNDERSTOOD or status < 400 or (status >= 500 and status not in NO_SUCH_CALL):
+        return Unavailable(f"http {status} {code}".strip())
+    if status in NO_SUCH_CALL and not code.startswith("rjct."):
+        return NotSupported(f"http {status} {code}".strip())
+    return envelope.meaning(code or f"http.{status}")
+
+
+def _wait_at_most(response: requests.Response, seconds: float) -> None:
+    """Narrow the socket's own time-out to what is left; a connection about to close has given its
+    socket away.
+    """
+    connection = getattr(response.raw, "connection", None)
+    sock = getattr(connection, "sock", None)
+    if sock is not None:
+        sock.settimeout(seconds)
