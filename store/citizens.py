@@ -1,0 +1,96 @@
+"""What is remembered of a person between conversations: phone, language, what she was told.
+
+No name, no ID in clear.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from store.database import insert
+from store.seals import Seals
+from store.tables import citizens
+
+
+@dataclass(frozen=True, slots=True)
+class Citizen:
+    """One phone and the settings of who uses it."""
+
+    phone: str
+    """E.164."""
+    language: str | None
+    """Tag of the language she chose; None: never asked."""
+    notice: int
+    """Version of the privacy notice she was last shown; 0 is none."""
+    met_in: bytes
+    """Digest of the conversation we first met in; empty: none yet (an opt-out came first)."""
+    met_after: int
+    """Characters of that conversation's text heard when she chose her language."""
+    id_key: bytes | None = None
+    """Digest of the national ID she last gave."""
+    opted_out: bool = False
+    """She wants no messages but answers to her own."""
+
+
+def find(conn: Connection, seals: Seals, phone: str) -> Citizen | None:
+    """Who uses this phone, or None when we never met."""
+    row = conn.execute(
+        select(citizens).where(citizens.c.phone_key == seals.phone_key(phone))
+    ).first()
+    if row is None:
+        return None
+    return Citizen(
+        phone,
+        row.language,
+        row.notice,
+        row.met_in,
+        row.met_after,
+        row.id_key,
+        row.opted_out_at is not None,
+    )
+
+
+def keep(conn: Connection, seals: Seals, citizen: Citizen, now: datetime) -> None:
+    """Store her settings, new or changed.
+
+    The first meeting is written once. An opt-out is left as it is: only `opt_out` and `opt_in`
+    change it.
+    """
+    changed = {
+        "language": citizen.language,
+        "notice": citizen.notice,
+        "id_key": citizen.id_key,
+        "updated_at": now,
+    }
+    met = {"met_in": citizen.met_in, "met_after": citizen.met_after}
+    statement = insert(conn, citizens).values(**_identity(seals, citizen.phone), **met, **changed)
+    conn.execute(statement.on_conflict_do_update(index_elements=["phone_key"], set_=changed))
+
+
+def opt_out(conn: Connection, seals: Seals, phone: str, now: datetime) -> None:
+    """She wants no more messages from us, met or not."""
+    _wants(conn, seals, phone, now, opted_out_at=now)
+
+
+def opt_in(conn: Connection, seals: Seals, phone: str, now: datetime) -> None:
+    """She wants messages again."""
+    _wants(conn, seals, phone, now, opted_out_at=None)
+
+
+def _wants(
+    conn: Connection, seals: Seals, phone: str, now: datetime, opted_out_at: datetime | None
+) -> None:
+    """Write her wish down, making her known if she was not."""
+    changed = {"opted_out_at": opted_out_at, "updated_at": now}
+    stranger = {"language": None, "notice": 0, "met_in": b"", "met_after": 0}
+    statement = insert(conn, citizens).values(**_identity(seals, phone), **stranger, **changed)
+    conn.execute(statement.on_conflict_do_update(index_elements=["phone_key"], set_=changed))
+
+
+def _identity(seals: Seals, phone: str) -> dict[str, bytes]:
+    """The phone, found by its digest and sealed in its row."""
+    key = seals.phone_key(phone)
+    return {"phone_key": key, "phone": seals.seal(phone.encode(), f"citizens.phone.{key.hex()}")}

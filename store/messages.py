@@ -1,0 +1,346 @@
+"""SMS we owe, from queued to what became of them.
+
+A message is one by its key: queueing it twice sends it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import (
+    Connection,
+    LargeBinary,
+    String,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from store import outbox
+from store.database import Moment, insert
+from store.ids import Random, uuid7
+from store.lanes import MESSAGES
+from store.seals import SealBroken, Seals
+from store.tables import citizens, messages, receipts
+
+WEIGHT = {"sent": 1, "expired": 2, "failed": 2, "delivered": 3}
+"""A report moves a message only to a heavier state: "sent" never undoes "delivered"."""
+MOVED_BY = {
+    "sent": ("sending", "uncertain"),
+    "expired": ("sending", "uncertain", "sent"),
+    "failed": ("sending", "uncertain", "sent"),
+    "delivered": ("sending", "uncertain", "sent", "expired", "failed"),
+}
+"""The states each report may replace."""
+STRANGERS_KEPT = timedelta(days=7)
+"""How long a report waits for a message to speak of."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """An SMS to queue."""
+
+    key: str
+    """What makes it one, e.g. `reply:<provider>:<id of the message answered>`."""
+    phone: str
+    text: str
+    language: str
+    provider: str
+    address: str
+    """Of the text in the catalogue: all that is shown of it to staff."""
+    request: UUID | None = None
+    solicited: bool = False
+    """It answers what she just wrote to us: an opt-out does not hold it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An SMS to send, opened."""
+
+    id: UUID
+    phone: str
+    text: str
+    provider: str
+    state: str
+    suppressed: bool
+    """She opted out meanwhile, and it is not an answer to her own message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the provider made of a message. `message` is its id there, empty when it took none."""
+
+    id: UUID
+    state: str
+    """sent | failed | uncertain | suppressed | queued (it did not leave)"""
+    reason: str = ""
+    provider: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadMessage:
+    """An SMS given up after its last attempt; neither number nor text."""
+
+    id: UUID
+    address: str
+    error: str
+    attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnsureMessage:
+    """An SMS that may have left or not, and is not sent again by itself; neither number nor
+    text.
+    """
+
+    id: UUID
+    address: str
+    reason: str
+    created_at: datetime
+
+
+def queue(conn: Connection, seals: Seals, new: NewMessage, now: datetime, random: Random) -> bool:
+    """Promise to send it.
+
+    False when a message of this key was there already: nothing is stored twice.
+    """
+    return bool(queue_all(conn, seals, [new], now, random))
+
+
+def queue_all(
+    conn: Connection, seals: Seals, news: Sequence[NewMessage], now: datetime, random: Random
+) -> int:
+    """`queue` for many at once. Returns how many were new."""
+    if not news:
+        return 0
+    rows = [_row(seals, new, now, uuid7(now, random)) for new in news]
+    statement = insert(conn, messages).on_conflict_do_nothing(index_elements=["key"])
+    stored = conn.execute(statement.returning(messages.c.id), rows).scalars().all()
+    outbox.put(conn, MESSAGES, stored, now)
+    return len(stored)
+
+
+def load(conn: Connection, seals: Seals, ids: Collection[UUID]) -> list[Message]:
+    """These messages, opened, in the order of their ids; what is held back is decided by what she
+    wishes now.
+
+    One whose seal is broken is left out.
+    """
+    opted_out = exists().where(
+        citizens.c.phone_key == messages.c.phone_key, citizens.c.opted_out_at.is_not(None)
+    )
+    rows = conn.execute(
+        select(messages, opted_out.label("opted_out"))
+        .where(messages.c.id.in_(ids))
+        .order_by(messages.c.id)
+    )
+    found = []
+    for row in rows:
+        suppressed = bool(row.opted_out) and not row.solicited
+        with suppress(SealBroken):
+            words = seals.open_words(row.body, _place(row.id))
+            found.append(
+                Message(
+                    row.id,
+                    words["phone"],
+                    words.get("text", ""),
+                    row.provider,
+                    row.state,
+                    suppressed,
+                )
+            )
+    return found
+
+
+def sending(conn: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Say so before they leave, so that a worker's death is not taken for "not sent".
+
+    Returns those still queued.
+    """
+    begun = conn.execute(
+        update(messages)
+        .where(messages.c.id.in_(ids), messages.c.state == "queued")
+        .values(state="sending")
+        .returning(messages.c.id)
+    )
+    return set(begun.scalars())
+
+
+def record(conn: Connection, seals: Seals, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Write down what became of these. A report that was faster is not undone."""
+    if not outcomes:
+        return
+    rows = [
+        {
+            "b_id": outcome.id,
+            "b_state": outcome.state,
+            "b_reason": outcome.reason[:64],
+            "b_key": _provider_key(seals, outcome.provider, outcome.message)
+            if outcome.message
+            else None,
+            "b_sent_at": now if outcome.state == "sent" else None,
+        }
+        for outcome in outcomes
+    ]
+    ours = or_(
+        *(messages.c.state == state for state in ("queued", "sending", "uncertain"))
+    )  # IN cannot be repeated
+    conn.execute(
+        update(messages)
+        .where(messages.c.id == bindparam("b_id"))
+        .values(
+            state=case((ours, bindparam("b_state", type_=String)), else_=messages.c.state),
+            reason=case((ours, bindparam("b_reason", type_=String)), else_=messages.c.reason),
+            provider_key=func.coalesce(
+                bindparam("b_key", type_=LargeBinary), messages.c.provider_key
+            ),
+            sent_at=func.coalesce(bindparam("b_sent_at", type_=Moment), messages.c.sent_at),
+        ),
+        rows,
+    )
+
+
+def report(
+    conn: Connection,
+    seals: Seals,
+    provider: str,
+    message: str,
+    status: str,
+    reason: str,
+    ours: str,
+    now: datetime,
+) -> None:
+    """Take one delivery report: `message` is the provider's id, `ours` our own (UUID hex) where it
+    came back.
+
+    A report on a message not known as sent yet is kept until `match`. Repeats change nothing.
+    """
+    key = _provider_key(seals, provider, message)
+    known = messages.c.provider_key == key
+    if (own := _uuid(ours)) is not None:
+        known = known | ((messages.c.id == own) & (messages.c.provider == provider))
+    if conn.execute(select(messages.c.id).where(known).limit(1)).first():
+        moved = update(messages).where(known, messages.c.state.in_(MOVED_BY[status]))
+        conn.execute(moved.values(state=status, reason=reason[:64]))
+        return
+    kept = {"provider_key": key, "status": status, "reason": reason[:64], "at": now}
+    conn.execute(insert(conn, receipts).values(kept).on_conflict_do_nothing())
+
+
+def match(conn: Connection, now: datetime) -> int:
+    """Give early reports to the messages they speak of, lightest first, and forget those nobody
+    claimed in a week.
+
+    Run often: a report and the answer to the send may be stored in the same moment. Returns how
+    many found theirs.
+    """
+    early = conn.execute(
+        select(receipts).where(exists().where(messages.c.provider_key == receipts.c.provider_key))
+    ).all()
+    for row in sorted(early, key=lambda row: WEIGHT[row.status]):
+        mine = messages.c.provider_key == row.provider_key
+        moved = update(messages).where(mine, messages.c.state.in_(MOVED_BY[row.status]))
+        conn.execute(moved.values(state=row.status, reason=row.reason))
+        conn.execute(
+            delete(receipts).where(
+                receipts.c.provider_key == row.provider_key, receipts.c.status == row.status
+            )
+        )
+    conn.execute(delete(receipts).where(receipts.c.at < now - STRANGERS_KEPT))
+    return len(early)
+
+
+def dead(conn: Connection) -> list[DeadMessage]:
+    """Messages given up and not replayed, oldest first."""
+    given_up = outbox.deceased(MESSAGES).subquery()
+    rows = conn.execute(
+        select(
+            messages.c.id,
+            messages.c.address,
+            given_up.c.error,
+            given_up.c.attempts,
+            messages.c.created_at,
+        )
+        .join(given_up, given_up.c.subject == messages.c.id)
+        .order_by(messages.c.id)
+    )
+    return [DeadMessage(*row) for row in rows]
+
+
+def uncertain(conn: Connection) -> list[UnsureMessage]:
+    """Messages a provider may have taken, oldest first; a delivery report still clears one up."""
+    shown = (messages.c.id, messages.c.address, messages.c.reason, messages.c.created_at)
+    rows = conn.execute(
+        select(*shown).where(messages.c.state == "uncertain").order_by(messages.c.id)
+    )
+    return [UnsureMessage(*row) for row in rows]
+
+
+def queued(conn: Connection, seals: Seals, key: str) -> bool:
+    """Whether a message of this key was promised, whatever became of it."""
+    rows = conn.execute(select(messages.c.id).where(messages.c.key == seals.digest("message", key)))
+    return rows.first() is not None
+
+
+def retry(conn: Connection, ids: Collection[UUID] | None, now: datetime) -> int:
+    """Try given-up messages again, all of them for None. Returns how many."""
+    revived = outbox.revive(conn, MESSAGES, ids, now)
+    if revived:
+        queued = update(messages).where(messages.c.id.in_(revived), messages.c.state == "failed")
+        conn.execute(queued.values(state="queued", reason=""))
+    return len(revived)
+
+
+def states(conn: Connection, request: UUID) -> Mapping[str, str]:
+    """What became of the messages of a request: the state by the address of the text."""
+    rows = conn.execute(
+        select(messages.c.address, messages.c.state).where(messages.c.request_id == request)
+    )
+    return {row.address: row.state for row in rows}
+
+
+def _row(seals: Seals, new: NewMessage, now: datetime, minted: UUID) -> dict[str, object]:
+    """The row of a new message."""
+    return {
+        "id": minted,
+        "key": seals.digest("message", new.key),
+        "phone_key": seals.phone_key(new.phone),
+        "request_id": new.request,
+        "body": seals.seal_words({"phone": new.phone, "text": new.text}, _place(minted)),
+        "address": new.address,
+        "language": new.language,
+        "provider": new.provider,
+        "solicited": new.solicited,
+        "state": "queued",
+        "reason": "",
+        "created_at": now,
+    }
+
+
+def _place(row: UUID) -> str:
+    """What a message's words are bound to."""
+    return f"messages.body.{row.hex}"
+
+
+def _provider_key(seals: Seals, provider: str, message: str) -> bytes:
+    """What a message is found by when a provider speaks of it."""
+    return seals.digest("provider message", f"{provider}:{message}")
+
+
+def _uuid(text: str) -> UUID | None:
+    """Our id, when this is one."""
+    try:
+        return UUID(hex=text)
+    except ValueError:
+        return None

@@ -1,0 +1,181 @@
+"""What is promised and not yet carried: one row a lane and subject, claimed under a lease.
+
+Not what is carried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from operator import attrgetter
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, bindparam, select, update
+
+from store.database import insert
+from store.tables import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row that is ours until its lease ends. `attempts` counts this claim too."""
+
+    subject: UUID
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Setback:
+    """A row that could not be carried: why, and when it may be tried again."""
+
+    subject: UUID
+    error: str
+    due_at: datetime
+
+
+def put(conn: Connection, lane: str, subjects: Collection[UUID], now: datetime) -> None:
+    """Promise to carry these; one that is promised already stays as it is."""
+    rows = [
+        {
+            "lane": lane,
+            "subject": subject,
+            "state": "ready",
+            "due_at": now,
+            "attempts": 0,
+            "error": "",
+        }
+        for subject in subjects
+    ]
+    if rows:
+        conn.execute(insert(conn, outbox).on_conflict_do_nothing(), rows)
+
+
+def claim(
+    conn: Connection, lane: str, now: datetime, lease: timedelta, limit: int, token: bytes
+) -> list[Claimed]:
+    """Take up to `limit` due rows, oldest first, for as long as `lease`.
+
+    Nobody else gets them meanwhile.
+
+    Two statements: the first locks (SQLite has one writer and leaves the lock out), the second
+    takes by primary key. In one, PostgreSQL joins the lane with itself, row by row, whenever its
+    statistics are older than the lane.
+    """
+    due = _due(lane, now).order_by(outbox.c.due_at, outbox.c.subject).limit(limit)
+    chosen = conn.execute(due.with_for_update(skip_locked=True)).scalars().all()
+    if not chosen:
+        return []
+    taken = conn.execute(
+        update(outbox)
+        .where(outbox.c.lane == lane, outbox.c.subject.in_(chosen))
+        .values(lease=token, due_at=now + lease, attempts=outbox.c.attempts + 1)
+        .returning(outbox.c.subject, outbox.c.attempts)
+    )
+    return sorted((Claimed(row.subject, row.attempts) for row in taken), key=attrgetter("subject"))
+
+
+def due_lanes(conn: Connection, lanes: Iterable[str], now: datetime) -> list[str]:
+    """The lanes with something to claim now: fresh, due again, or left behind by a worker that
+    died.
+    """
+    return [lane for lane in lanes if conn.execute(_due(lane, now).limit(1)).first()]
+
+
+def done(conn: Connection, lane: str, token: bytes, subjects: Collection[UUID]) -> set[UUID]:
+    """Carried. Returns those that were still ours: outcomes of the others are not to be
+    recorded.
+    """
+    return _end(conn, lane, token, subjects, {"state": "done"})
+
+
+def dead(conn: Connection, lane: str, token: bytes, errors: Mapping[UUID, str]) -> set[UUID]:
+    """Given up, each with the code of its last error, until staff replay it.
+
+    Returns those that were still ours.
+    """
+    ours = _end(conn, lane, token, errors, {"state": "dead"})
+    _note(conn, lane, [{"b_subject": subject, "error": errors[subject]} for subject in ours])
+    return ours
+
+
+def again(conn: Connection, lane: str, token: bytes, setbacks: Sequence[Setback]) -> set[UUID]:
+    """To be tried again when due. Returns those that were still ours."""
+    ours = _end(conn, lane, token, [setback.subject for setback in setbacks], {})
+    rows = [
+        {"b_subject": s.subject, "error": s.error, "due_at": s.due_at}
+        for s in setbacks
+        if s.subject in ours
+    ]
+    _note(conn, lane, rows)
+    return ours
+
+
+def give_back(
+    conn: Connection, lane: str, token: bytes, subjects: Collection[UUID], now: datetime
+) -> set[UUID]:
+    """Claimed and not begun: due at once, as if they had never been claimed.
+
+    Returns those that were still ours.
+    """
+    return _end(conn, lane, token, subjects, {"due_at": now, "attempts": outbox.c.attempts - 1})
+
+
+def deceased(lane: str) -> Select[UUID, str, int]:
+    """The rows given up: subject, error and attempts, to join with what they carry."""
+    return select(outbox.c.subject, outbox.c.error, outbox.c.attempts).where(
+        outbox.c.lane == lane, outbox.c.state == "dead"
+    )
+
+
+def revive(
+    conn: Connection, lane: str, subjects: Collection[UUID] | None, now: datetime
+) -> list[UUID]:
+    """Try these given-up rows again from the start, or all of them for None. Returns those
+    revived.
+    """
+    chosen = (
+        outbox.c.subject.in_(subjects) if subjects is not None else outbox.c.subject.is_not(None)
+    )
+    revived = conn.execute(
+        update(outbox)
+        .where(outbox.c.lane == lane, outbox.c.state == "dead", chosen)
+        .values(state="ready", due_at=now, lease=None, attempts=0)
+        .returning(outbox.c.subject)
+    )
+    return [row.subject for row in revived]
+
+
+def _due(lane: str, now: datetime) -> Select[UUID]:
+    """Rows that may be claimed."""
+    return select(outbox.c.subject).where(
+        outbox.c.lane == lane, outbox.c.state == "ready", outbox.c.due_at <= now
+    )
+
+
+def _end(
+    conn: Connection,
+    lane: str,
+    token: bytes,
+    subjects: Collection[UUID],
+    values: Mapping[str, object],
+) -> set[UUID]:
+    """End our hold on these and say which we still held."""
+    if not subjects:
+        return set()
+    held = conn.execute(
+        update(outbox)
+        .where(outbox.c.lane == lane, outbox.c.subject.in_(subjects), outbox.c.lease == token)
+        .values(lease=None, **values)
+        .returning(outbox.c.subject)
+    )
+    return {row.subject for row in held}
+
+
+def _note(conn: Connection, lane: str, rows: list[dict[str, object]]) -> None:
+    """Write down what differs from row to row."""
+    if rows:
+        conn.execute(
+            update(outbox).where(outbox.c.lane == lane, outbox.c.subject == bindparam("b_subject")),
+            rows,
+        )

@@ -1,0 +1,362 @@
+"""What citizens asked for and were promised: one row a request, its history, and what leaves with
+it.
+
+A promise is one transaction of the caller's: request, first line of history, outbox row, reference
+message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, bindparam, select, update
+
+from store import messages, outbox, references
+from store.database import insert
+from store.ids import Random, uuid7
+from store.lanes import REGISTRY
+from store.seals import SealBroken, Seals
+from store.tables import history, requests
+
+Kind = Literal["application", "complaint", "question"]
+State = Literal["stored", "accepted", "answered", "refused", "dead"]
+
+MINTS = 20
+"""References tried before giving up: with ten million given, one in a hundred is taken."""
+
+
+class NoReference(Exception):
+    """Every reference drawn was taken: the source of randomness is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRequest:
+    """What a citizen asks us to carry.
+
+    `draft` and `screen` make it one: promised twice, it is stored once.
+    """
+
+    kind: Kind
+    draft: bytes
+    screen: str
+    conversation: bytes
+    phone: str
+    language: str
+    provider: str
+    """The one her messages go by."""
+    due_on: date
+    """The day by which she was told to hear from us."""
+    national_id: str | None = None
+    member: str | None = None
+    """National ID of the household member it is for, when not her own."""
+    programme: str = ""
+    """The registry's code."""
+    category: str = ""
+    period: str | None = None
+    details: str = ""
+
+    @property
+    def once(self) -> str | None:
+        """What may be open only once: a person's application for a programme."""
+        person = self.member or self.national_id
+        return f"{person}:{self.programme}" if self.kind == "application" and person else None
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What is stored. Say `reference` after the commit."""
+
+    kind: Literal["stored", "repeated", "already"]
+    """New; stored before by this very draft; or open already for this person and programme under
+    another draft.
+    """
+    reference: str
+    request: UUID
+    phone_key: bytes
+    """Whose it is: `already` may be another phone's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request to carry, opened."""
+
+    id: UUID
+    kind: Kind
+    state: State
+    reference: str
+    conversation: bytes
+    language: str
+    provider: str
+    due_on: date
+    phone: str
+    national_id: str | None
+    member: str | None
+    programme: str
+    category: str
+    period: str | None
+    details: str
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Where a request stands with us. What the registry says of it is asked there."""
+
+    kind: Kind
+    state: State
+    due_on: date
+    created_at: datetime
+    record: str
+    """The registry's number, empty until it has one."""
+    phone_key: bytes
+
+
+class Settled(NamedTuple):
+    """The registry's answer on one request.
+
+    `detail` is a code for the history, never personal data.
+    """
+
+    id: UUID
+    state: Literal["accepted", "answered", "refused"]
+    record: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadRequest:
+    """A request that could not be carried, waiting for staff."""
+
+    id: UUID
+    kind: Kind
+    reference: str
+    """Empty when its seal is broken."""
+    error: str
+    attempts: int
+    created_at: datetime
+
+
+def promise(
+    conn: Connection,
+    seals: Seals,
+    new: NewRequest,
+    now: datetime,
+    random: Random,
+    notice: Callable[[str], str] | None,
+) -> Promise:
+    """Store a request, or find the one that stands for it.
+
+    `notice(reference)` words the SMS that repeats the reference; None: none is sent. The reference
+    is minted here, again if it is taken. Raises NoReference when that does not help.
+    """
+    for _ in range(MINTS):
+        minted, reference = uuid7(now, random), references.mint(random)
+        row = _row(seals, new, minted, reference, now)
+        if conn.execute(
+            insert(conn, requests).values(row).on_conflict_do_nothing().returning(requests.c.id)
+        ).first():
+            _leave(conn, minted, now)
+            if notice:
+                messages.queue(
+                    conn, seals, _reference_message(new, minted, notice(reference)), now, random
+                )
+            return Promise("stored", reference, minted, seals.phone_key(new.phone))
+        if standing := _standing(conn, seals, new):
+            return standing
+    raise NoReference("no free reference in twenty draws")
+
+
+def promised_in(conn: Connection, seals: Seals, conversation: bytes) -> list[str]:
+    """References promised in this conversation, oldest first."""
+    rows = conn.execute(
+        select(requests).where(requests.c.conversation == conversation).order_by(requests.c.id)
+    )
+    return [_reference(seals, row) for row in rows]
+
+
+def follow(conn: Connection, seals: Seals, reference: str) -> Followed | None:
+    """The request of this reference, or None.
+
+    Tell whoever only knows the reference no more than its state.
+    """
+    key = seals.digest("reference", reference)
+    row = conn.execute(select(requests).where(requests.c.reference_key == key)).first()
+    if row is None:
+        return None
+    record = seals.open(row.record, _place("record", row.id)).decode() if row.record else ""
+    return Followed(row.kind, row.state, row.due_on, row.created_at, record, row.phone_key)
+
+
+def load(conn: Connection, seals: Seals, ids: Collection[UUID]) -> list[Request]:
+    """These requests, opened, in the order of their ids. One whose seal is broken is left out."""
+    found = []
+    for row in conn.execute(select(requests).where(requests.c.id.in_(ids)).order_by(requests.c.id)):
+        with suppress(SealBroken):
+            found.append(_opened(seals, row))
+    return found
+
+
+def settle(conn: Connection, seals: Seals, settled: Sequence[Settled], now: datetime) -> None:
+    """Write down what the registry said, with a line of history each.
+
+    Only an accepted request stays open.
+    """
+    if not settled:
+        return
+    rows = [
+        {
+            "b_id": one.id,
+            "state": one.state,
+            "record": seals.seal(one.record.encode(), _place("record", one.id))
+            if one.record
+            else None,
+            "closed_at": None if one.state == "accepted" else now,
+        }
+        for one in settled
+    ]
+    conn.execute(update(requests).where(requests.c.id == bindparam("b_id")), rows)
+    _note(conn, [(one.id, one.state, one.detail) for one in settled], now)
+
+
+def bury(conn: Connection, errors: Mapping[UUID, str], now: datetime) -> None:
+    """Mark requests whose outbox row was given up. They stay open: staff replay them."""
+    if errors:
+        conn.execute(update(requests).where(requests.c.id.in_(errors)).values(state="dead"))
+        _note(conn, [(subject, "dead", error) for subject, error in errors.items()], now)
+
+
+def dead(conn: Connection, seals: Seals) -> list[DeadRequest]:
+    """Requests given up and not replayed, oldest first."""
+    given_up = outbox.deceased(REGISTRY).subquery()
+    rows = conn.execute(
+        select(requests, given_up.c.error, given_up.c.attempts)
+        .join(given_up, given_up.c.subject == requests.c.id)
+        .order_by(requests.c.id)
+    )
+    return [
+        DeadRequest(row.id, row.kind, _legible(seals, row), row.error, row.attempts, row.created_at)
+        for row in rows
+    ]
+
+
+def retry(conn: Connection, ids: Collection[UUID] | None, now: datetime) -> int:
+    """Carry given-up requests again from the start, all of them for None. Returns how many."""
+    revived = outbox.revive(conn, REGISTRY, ids, now)
+    if revived:
+        conn.execute(update(requests).where(requests.c.id.in_(revived)).values(state="stored"))
+        _note(conn, [(subject, "retried", "") for subject in revived], now)
+    return len(revived)
+
+
+def _row(
+    seals: Seals, new: NewRequest, minted: UUID, reference: str, now: datetime
+) -> dict[str, object]:
+    """The row of a new request."""
+    words = {
+        "phone": new.phone,
+        "reference": reference,
+        "national_id": new.national_id,
+        "member": new.member,
+        "programme": new.programme,
+        "category": new.category,
+        "period": new.period,
+        "details": new.details,
+    }
+    return {
+        "id": minted,
+        "kind": new.kind,
+        "reference_key": seals.digest("reference", reference),
+        "draft": new.draft,
+        "screen": new.screen,
+        "conversation": new.conversation,
+        "phone_key": seals.phone_key(new.phone),
+        "person_key": seals.digest("person", new.national_id) if new.national_id else None,
+        "once": seals.digest("once", new.once) if new.once else None,
+        "language": new.language,
+        "provider": new.provider,
+        "body": seals.seal_words(words, _place("body", minted)),
+        "state": "stored",
+        "due_on": new.due_on,
+        "created_at": now,
+    }
+
+
+def _leave(conn: Connection, minted: UUID, now: datetime) -> None:
+    """Begin the history, and promise to carry the request."""
+    _note(conn, [(minted, "stored", "")], now)
+    outbox.put(conn, REGISTRY, [minted], now)
+
+
+def _reference_message(new: NewRequest, minted: UUID, text: str) -> messages.NewMessage:
+    """The SMS that repeats the reference."""
+    key = f"{minted.hex}:reference"
+    return messages.NewMessage(
+        key, new.phone, text, new.language, new.provider, f"notices.{new.kind}_stored", minted
+    )
+
+
+def _standing(conn: Connection, seals: Seals, new: NewRequest) -> Promise | None:
+    """The request that stands in the way of a new one; None when only its reference was taken."""
+    drafted = select(requests).where(requests.c.draft == new.draft, requests.c.screen == new.screen)
+    if row := conn.execute(drafted).first():
+        return Promise("repeated", _reference(seals, row), row.id, row.phone_key)
+    if new.once is None:
+        return None
+    once = seals.digest("once", new.once)
+    row = conn.execute(
+        select(requests).where(requests.c.once == once, requests.c.closed_at.is_(None))
+    ).first()
+    return Promise("already", _reference(seals, row), row.id, row.phone_key) if row else None
+
+
+def _opened(seals: Seals, row: Row[Any]) -> Request:
+    """A row with its words."""
+    words = seals.open_words(row.body, _place("body", row.id))
+    return Request(
+        row.id,
+        row.kind,
+        row.state,
+        words["reference"],
+        row.conversation,
+        row.language,
+        row.provider,
+        row.due_on,
+        words["phone"],
+        words.get("national_id"),
+        words.get("member"),
+        words.get("programme", ""),
+        words.get("category", ""),
+        words.get("period"),
+        words.get("details", ""),
+    )
+
+
+def _reference(seals: Seals, row: Row[Any]) -> str:
+    """The reference in a row's words."""
+    return seals.open_words(row.body, _place("body", row.id))["reference"]
+
+
+def _legible(seals: Seals, row: Row[Any]) -> str:
+    """The reference in a row's words, empty when the seal is broken."""
+    try:
+        return _reference(seals, row)
+    except SealBroken:
+        return ""
+
+
+def _note(conn: Connection, lines: Iterable[tuple[UUID, str, str]], now: datetime) -> None:
+    """Add to the history: request, event, detail."""
+    rows = [
+        {"request_id": subject, "at": now, "event": event, "detail": d[:64]}
+        for subject, event, d in lines
+    ]
+    conn.execute(insert(conn, history), rows)
+
+
+def _place(column: str, row: UUID) -> str:
+    """What a request's sealed values are bound to."""
+    return f"requests.{column}.{row.hex}"

@@ -1,0 +1,170 @@
+"""The tables.
+
+Phones, IDs, references and words are sealed; `*_key` columns are keyed digests of whole values.
+
+Queries are in the module of each noun; changes of shape are in migrations/.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from store.database import Moment
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+Number = BigInteger().with_variant(Integer, "sqlite")
+"""Counted by the database itself."""
+
+citizens = Table(
+    "citizens",
+    metadata,
+    Column("phone_key", LargeBinary, primary_key=True),
+    Column("phone", LargeBinary, nullable=False, comment="sealed"),
+    Column("language", String(16), comment="null: never asked"),
+    Column(
+        "notice",
+        Integer,
+        nullable=False,
+        comment="version of the privacy notice last shown; 0 is none",
+    ),
+    Column("met_in", LargeBinary, nullable=False, comment="conversation of the first meeting"),
+    Column(
+        "met_after",
+        Integer,
+        nullable=False,
+        comment="characters of its text heard when the language was chosen",
+    ),
+    Column("id_key", LargeBinary, comment="the national ID last given"),
+    Column("opted_out_at", Moment),
+    Column("updated_at", Moment, nullable=False),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", String(16), nullable=False, comment="application | complaint | question"),
+    Column("reference_key", LargeBinary, nullable=False, unique=True),
+    Column("draft", LargeBinary, nullable=False),
+    Column("screen", String(64), nullable=False),
+    Column("conversation", LargeBinary, nullable=False, index=True),
+    Column("phone_key", LargeBinary, nullable=False, index=True),
+    Column("person_key", LargeBinary, index=True),
+    Column("once", LargeBinary, comment="what may be open only once: a person and a programme"),
+    Column("language", String(16), nullable=False),
+    Column("provider", String(32), nullable=False, comment="by which its messages go"),
+    Column("body", LargeBinary, nullable=False, comment="sealed: phone, reference, IDs, words"),
+    Column(
+        "state", String(16), nullable=False, comment="stored | accepted | answered | refused | dead"
+    ),
+    Column("record", LargeBinary, comment="sealed: the registry's number"),
+    Column("due_on", Date, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    UniqueConstraint("draft", "screen"),
+)
+
+OPEN = text("closed_at IS NULL")
+Index(
+    "uq_requests_once_open", requests.c.once, unique=True, sqlite_where=OPEN, postgresql_where=OPEN
+)
+
+history = Table(
+    "history",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("request_id", Uuid, ForeignKey("requests.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("event", String(32), nullable=False),
+    Column("detail", String(64), nullable=False, comment="a code, never personal data"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("key", LargeBinary, nullable=False, unique=True, comment="what makes it one"),
+    Column("phone_key", LargeBinary, nullable=False, index=True),
+    Column("request_id", Uuid, ForeignKey("requests.id"), index=True),
+    Column("body", LargeBinary, nullable=False, comment="sealed: phone, text"),
+    Column("address", String(64), nullable=False, comment="of the text in the catalogue"),
+    Column("language", String(16), nullable=False),
+    Column("provider", String(32), nullable=False),
+    Column(
+        "solicited",
+        Boolean,
+        nullable=False,
+        comment="answers her own message: an opt-out does not hold it back",
+    ),
+    Column("state", String(16), nullable=False),
+    Column("reason", String(64), nullable=False),
+    Column(
+        "provider_key", LargeBinary, index=True, comment="the provider and its id of this message"
+    ),
+    Column("created_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("provider_key", LargeBinary, primary_key=True),
+    Column("status", String(16), primary_key=True),
+    Column("reason", String(64), nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+)
+"""Reports that came before the message they speak of was known as sent; taken away as they are
+matched.
+"""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("lane", String(16), primary_key=True),
+    Column("subject", Uuid, primary_key=True, comment="the request or message to carry"),
+    Column("state", String(8), nullable=False, comment="ready | done | dead"),
+    Column(
+        "due_at",
+        Moment,
+        nullable=False,
+        comment="when it may be claimed next; a claim moves it to its lease's end",
+    ),
+    Column("lease", LargeBinary, comment="who holds it; null: nobody"),
+    Column("attempts", Integer, nullable=False, comment="claims begun"),
+    Column("error", String(64), nullable=False, comment="code of the last failure"),
+)
+
+READY = text("state = 'ready'")
+Index(
+    "ix_outbox_due",
+    outbox.c.lane,
+    outbox.c.due_at,
+    outbox.c.subject,
+    sqlite_where=READY,
+    postgresql_where=READY,
+)
+DEAD = text("state = 'dead'")
+Index("ix_outbox_dead", outbox.c.lane, sqlite_where=DEAD, postgresql_where=DEAD)

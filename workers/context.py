@@ -1,0 +1,43 @@
+"""Everything a drain needs, made once a process by the composition root and handed down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from redis import Redis
+
+from gateway.providers import Provider
+from locales.saying import Speaker
+from registry_client.port import Registry
+from store.database import Database
+from store.ids import Random
+from store.seals import Seals
+
+LEASE = timedelta(seconds=60)
+"""The lease unless the settings name another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The worker's world. `clock` gives the time in UTC, `jitter` a number from 0 to 1."""
+
+    database: Database
+    seals: Seals
+    redis: Redis
+    registry: Registry
+    providers: Mapping[str, Provider]
+    say: Speaker
+    pool: ThreadPoolExecutor
+    """Calls out run here, so many at once."""
+    registry_timeout: float
+    """Seconds, at most half the lease."""
+    clock: Callable[[], datetime]
+    random: Random
+    jitter: Callable[[], float]
+    lease: timedelta = LEASE
+    """What is claimed stays ours so long, and is taken up by others after it."""
+    stopping: Callable[[], bool] = field(default=lambda: False)
+    """Whether to finish what is claimed and claim no more."""

@@ -1,0 +1,84 @@
+"""One wake-up: claim what is due, have it carried batch by batch, stop in time.
+
+Carrying is the lane's own file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from redis.exceptions import RedisError
+
+from store import outbox
+from store.lanes import flag, wake
+from workers.context import Context
+
+WORK = timedelta(seconds=20)
+"""After this, or a third of its lease, a drain claims nothing and begins no call.
+
+The longest call, a provider's batch too, ends within half a lease: what is ours stays ours until
+recorded.
+"""
+BATCH = 200
+TOKEN = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Rows that are ours under one lease. A call out may begin before `until` and not after."""
+
+    lane: str
+    token: bytes
+    attempts: Mapping[UUID, int]
+    until: datetime
+
+
+Carry = Callable[[Context, Hold], None]
+"""Carries a batch and records every outcome.
+
+Raises what it cannot explain, after the rest is recorded.
+"""
+
+
+def drain(context: Context, lane: str, carry: Carry) -> int:
+    """Carry what is due in this lane, for at most WORK. Returns how many rows were claimed.
+
+    The flag goes before the first look: whoever promises after that look finds it gone and wakes
+    the lane again.
+    """
+    with suppress(RedisError):  # the flag dies by itself, and the relay does not ask for it
+        context.redis.delete(flag(lane))
+    claimed, until = 0, context.clock() + min(WORK, context.lease / 3)
+    while hold := _next(context, lane, until):
+        claimed += len(hold.attempts)
+        carry(context, hold)
+    if claimed and _more(context, lane):
+        wake(context.redis, lane)
+    return claimed
+
+
+def _next(context: Context, lane: str, until: datetime) -> Hold | None:
+    """The next batch, or None when the lane is empty, the time is over, or the process is to
+    stop.
+    """
+    now = context.clock()
+    if context.stopping() or now >= until:
+        return None
+    token = context.random(TOKEN)
+    with context.database.write() as conn:
+        claimed = outbox.claim(conn, lane, now, context.lease, BATCH, token)
+    return (
+        Hold(lane, token, {row.subject: row.attempts for row in claimed}, until)
+        if claimed
+        else None
+    )
+
+
+def _more(context: Context, lane: str) -> bool:
+    """Whether something is due that this drain leaves."""
+    with context.database.read() as conn:
+        return bool(outbox.due_lanes(conn, [lane], context.clock()))

@@ -1,0 +1,38 @@
+"""The one job of RQ: a wake-up that names a lane.
+
+The world it works in was made before, by `workers.main`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+
+import structlog
+
+from store.database import StoreDown
+from store.lanes import MESSAGES, REGISTRY
+from workers import messages_lane, registry_lane
+from workers.context import Context
+from workers.drain import Carry
+from workers.drain import drain as drain_lane
+
+WORLD: ContextVar[Context] = ContextVar("world")
+"""What this process works with."""
+CARRIES: Mapping[str, Carry] = {REGISTRY: registry_lane.carry, MESSAGES: messages_lane.carry}
+
+log = structlog.get_logger()
+
+
+def drain(lane: str) -> None:
+    """Carry what is due in this lane.
+
+    Without the database nothing is: the relay wakes the lane again.
+    """
+    try:
+        claimed = drain_lane(WORLD.get(), lane, CARRIES[lane])
+    except StoreDown as down:
+        log.warning("lane.store_down", lane=lane, error=str(down))
+        return
+    if claimed:
+        log.info("lane.drained", lane=lane, rows=claimed)

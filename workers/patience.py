@@ -1,0 +1,53 @@
+"""How long to wait before the next attempt, and when to give up and let staff decide. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from store.lanes import MESSAGES, REGISTRY
+
+WAITS: Mapping[str, tuple[timedelta, ...]] = {
+    REGISTRY: (
+        timedelta(seconds=5),
+        timedelta(seconds=30),
+        timedelta(minutes=2),
+        timedelta(minutes=10),
+        timedelta(hours=1),
+        timedelta(hours=3),
+        timedelta(hours=6),
+        timedelta(hours=12),
+        timedelta(hours=24),
+        timedelta(hours=24),
+    ),
+    MESSAGES: (
+        timedelta(seconds=5),
+        timedelta(seconds=30),
+        timedelta(minutes=2),
+        timedelta(minutes=10),
+        timedelta(hours=1),
+        timedelta(hours=3),
+    ),
+}
+"""After each attempt, the wait before the next.
+
+A registry may be away for a long weekend; an SMS is stale sooner.
+"""
+SPREAD = 0.2
+"""Waits vary by this part, so that what failed together does not come back together."""
+LOST = "worker_lost"
+"""The error of a row whose workers died or failed on it every time."""
+
+
+def next_try(lane: str, attempts: int, now: datetime, jitter: float) -> datetime | None:
+    """When a row that failed its `attempts`-th time is due again; None: give it up."""
+    if attempts > len(WAITS[lane]):
+        return None
+    return now + WAITS[lane][attempts - 1] * (1 - SPREAD + 2 * SPREAD * jitter)
+
+
+def spent(lane: str, attempts: int) -> bool:
+    """Whether this claim is one too many: every earlier one was allowed, and none came back with an
+    answer.
+    """
+    return attempts > len(WAITS[lane]) + 1

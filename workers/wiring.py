@@ -1,0 +1,49 @@
+"""Makes the parts a worker process is given from the settings. Starts nothing."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+from gateway.providers import configured
+from gateway.providers.addresses import Addresses
+from locales.catalogues import speeches
+from locales.saying import Speaker
+from registry_client import connect
+from settings import Settings
+from store import database, live
+from store.database import Database
+from store.seals import Seals
+from workers.context import Context
+
+AT_ONCE = 8
+"""Calls out a worker has under way."""
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def world(settings: Settings, stopping: Callable[[], bool]) -> Context:
+    """Everything a drain needs. Raises BadKeys, and ValueError for a setting that is missing."""
+    seals = Seals.from_text(settings.keys.get_secret_value())
+    addresses = Addresses.of(settings, seals)
+    return Context(
+        database=Database.connect(database.address(settings)),
+        seals=seals,
+        redis=live.connected(settings.redis_url),
+        registry=connect(settings),
+        providers=configured(settings, lambda name: addresses.hook(name, "receipts")),
+        say=Speaker(speeches(settings.languages)),
+        pool=ThreadPoolExecutor(AT_ONCE, "call"),
+        registry_timeout=settings.registry_timeout,
+        clock=now,
+        random=secrets.token_bytes,
+        jitter=random.random,
+        lease=timedelta(seconds=settings.lease),
+        stopping=stopping,
+    )
