@@ -1,0 +1,1 @@
+"""What phones reach: hooks, the conversation, the answer."""

@@ -1,0 +1,165 @@
+"""The composition root of the web: everything is made here, once, from the settings."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from ipaddress import ip_network
+from zoneinfo import ZoneInfo
+
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
+from redis import Redis, RedisError
+from sqlalchemy import select
+
+from dialogs.engine.step import Engine
+from dialogs.service import BOOK
+from gateway.carriers import client
+from gateway.conversation import Conversation
+from gateway.hooks import LARGEST, Hooks, Request
+from gateway.inbox import Inbox
+from gateway.limits import Limits
+from gateway.lookups import Lookups
+from gateway.placing import Placing
+from gateway.promises import Promises
+from gateway.providers import configured
+from gateway.providers.addresses import Addresses
+from gateway.readers import readers
+from gateway.scripts import Scripts
+from gateway.sessions import Sessions
+from locales.catalogues import speeches
+from locales.saying import Speaker
+from registry_client import connect
+from registry_client.port import Registry
+from settings import Settings
+from store import database, live, migrations
+from store.database import Database, StoreDown
+from store.seals import Seals
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def hooks(settings: Settings, *, registry: Registry | None = None) -> Hooks:
+    """Everything a delivery needs; the registry is the one of the settings unless another is handed
+    in. Raises BadKeys, SchemaOld, StoreDown: one line each.
+    """
+    url = database.address(settings)
+    migrations.require_current(url)
+    seals = Seals.from_text(settings.keys.get_secret_value())
+    store = Database.connect(url)
+    redis = live.connected(settings.redis_url)
+    spoken = speeches(settings.languages)
+    say = Speaker(spoken)
+    scripts = Scripts(redis)
+    limits = Limits(scripts, settings.wrong_tries_a_day, settings.wrong_tries_in_all)
+    ceiling = settings.web_threads // 2
+    addresses = Addresses.of(settings, seals)
+    providers = configured(settings, lambda name: addresses.hook(name, "receipts"))
+    conversation = Conversation(
+        Engine(BOOK, spoken, readers(settings)),
+        Sessions(scripts, seals, secrets.token_bytes),
+        Placing(store, seals, say),
+        Lookups(
+            registry or connect(settings), store, seals, limits, ceiling, settings.lookup_deadline
+        ),
+        Promises(
+            store,
+            seals,
+            redis,
+            say,
+            now,
+            secrets.token_bytes,
+            settings.answer_days,
+            ZoneInfo(settings.timezone),
+        ),
+        store,
+        seals,
+        now,
+        settings.turns_a_minute,
+        settings.sms_provider,
+    )
+    return Hooks(
+        providers,
+        {
+            (name, kind): addresses.tokens(name, kind)
+            for name, one in providers.items()
+            for kind in one.kinds
+        },
+        tuple(ip_network(cidr) for cidr in settings.allowed_cidrs),
+        codes(settings),
+        addresses.base,
+        settings.hook_deadline,
+        conversation,
+        Inbox(conversation, store, redis, seals, say, now, secrets.token_bytes),
+        store,
+        redis,
+        seals,
+        say,
+        now,
+    )
+
+
+def codes(settings: Settings) -> Mapping[str, frozenset[str]]:
+    """The codes and numbers each provider may report as dialled or written to; none listed: any.
+
+    A Twilio messaging service has numbers only Twilio knows, and its signature says that they are
+    ours.
+    """
+    dialled = {code for code in settings.service_codes if code.startswith("*")}
+    short = set(settings.service_codes) - dialled
+    at, twilio = settings.africastalking_sender, settings.twilio_sender
+    return {
+        "ussd": frozenset(dialled),
+        "africastalking": frozenset(short | {at} if at else short),
+        "twilio": frozenset() if twilio.startswith("MG") else frozenset(short | {twilio}),
+    }
+
+
+def create_app(settings: Settings, made: Hooks) -> Flask:
+    """The Flask application: the hooks, and two addresses that say how we are."""
+    app = Flask("guichet", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST + 1
+
+    @app.post("/in/<path:path>")
+    def receive(path: str) -> ResponseReturnValue:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        remote = client(headers, request.remote_addr or "", settings.trusted_proxies)
+        answer = made.receive(
+            Request(path, request.query_string.decode(), request.get_data(), headers, remote)
+        )
+        return (
+            answer.body,
+            answer.status,
+            {"Content-Type": answer.content_type, **dict(answer.headers)},
+        )
+
+    @app.get("/healthz")
+    def healthz() -> ResponseReturnValue:
+        return {"alive": True}
+
+    @app.get("/readyz")
+    def readyz() -> ResponseReturnValue:
+        parts = {"database": _answers(made.database), "redis": _pings(made.redis)}
+        return parts, 200 if all(parts.values()) else 503
+
+    return app
+
+
+def _answers(database: Database) -> bool:
+    try:
+        with database.read() as conn:
+            conn.execute(select(1))
+    except StoreDown:
+        return False
+    return True
+
+
+def _pings(redis: Redis) -> bool:
+    try:
+        return bool(redis.ping())
+    except RedisError:
+        return False

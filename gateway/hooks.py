@@ -1,0 +1,203 @@
+"""Hop one: a delivery is checked before anything is read of it, and always answered as its carrier
+needs it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from time import monotonic
+from urllib.parse import parse_qsl
+
+import structlog
+from redis import Redis
+
+from dialogs.engine.turns import Reply
+from gateway.conversation import Conversation, TooFast
+from gateway.deadline import Deadline
+from gateway.hook import Answer, Ended, Hook, Inbound, Malformed, OptOut, Receipt
+from gateway.inbox import Inbox
+from gateway.providers import Provider
+from locales.saying import Speaker
+from store import citizens, messages
+from store.database import Database
+from store.seals import Seals
+
+log = structlog.get_logger()
+
+LARGEST = 8 * 1024
+"""Bytes of a delivery; carriers' own are under two thousand."""
+MOST_FIELDS = 100
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An HTTP delivery as the web server has it.
+
+    `path` is everything after `/in/`; `headers` are in lower case.
+    """
+
+    path: str
+    query: str
+    body: bytes
+    headers: Mapping[str, str]
+    remote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """Everything a delivery may need, made once a process.
+
+    `tokens` are the valid ones by (provider, kind).
+    """
+
+    providers: Mapping[str, Provider]
+    tokens: Mapping[tuple[str, str], tuple[str, ...]]
+    networks: tuple[IPv4Network | IPv6Network, ...]
+    codes: Mapping[str, frozenset[str]]
+    """What may be dialled (`ussd`), and written to by provider; none listed: any."""
+    public_url: str
+    seconds: float
+    conversation: Conversation
+    inbox: Inbox
+    database: Database
+    redis: Redis
+    seals: Seals
+    say: Speaker
+    clock: Callable[[], datetime]
+
+    def receive(self, request: Request) -> Answer:
+        """The answer to a delivery. Wrong token: 404 and no body.
+
+        Whatever fails, a citizen in a session gets a valid screen.
+        """
+        deadline = Deadline.after(self.seconds, monotonic)
+        name, _, rest = request.path.partition("/")
+        kind, _, token = rest.partition("/")
+        provider = self.providers.get(name)
+        if (
+            provider is None
+            or kind not in provider.kinds
+            or not self._admitted((name, kind), token, request.remote)
+        ):
+            return Answer(404)
+        try:
+            hook = self._hook(name, kind, request)
+            if not provider.authentic(hook):
+                log.warning("hook.forged", provider=name, kind=kind)
+                return Answer(403)
+            return provider.answer(kind, self._handled(provider.read(hook), deadline))
+        except Refused as refused:
+            return Answer(refused.status, f"{refused}\n")
+        except Malformed as malformed:
+            log.warning("hook.malformed", provider=name, kind=kind, field=str(malformed))
+            return Answer(400, f"malformed: {malformed}\n")
+        except (
+            Exception
+        ) as error:  # the one place: a carrier must always be answered in its own way
+            log.exception("hook.failed", provider=name, kind=kind, error=type(error).__name__)
+            return self._failed(provider, kind)
+
+    def _admitted(self, hook: tuple[str, str], token: str, remote: str) -> bool:
+        given = token.encode()
+        right = [hmac.compare_digest(given, valid.encode()) for valid in self.tokens.get(hook, ())]
+        return any(right) and (not self.networks or _within(remote, self.networks))
+
+    def _hook(self, name: str, kind: str, request: Request) -> Hook:
+        """The delivery as a hook: a form of at most 8 KB, no key twice. Raises Refused."""
+        if len(request.body) > LARGEST:
+            raise Refused(413, "the delivery is larger than 8 KB")
+        if request.headers.get("content-type", "").split(";")[0].strip().lower() != FORM:
+            raise Refused(415, f"the delivery must be {FORM}")
+        try:
+            pairs = parse_qsl(
+                request.body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS
+            )
+        except ValueError as error:
+            raise Refused(400, "the form cannot be read") from error
+        form = dict(pairs)
+        if len(form) != len(pairs):
+            raise Refused(400, "a field of the form stands there twice")
+        address = f"{self.public_url}/in/{request.path}" + (
+            f"?{request.query}" if request.query else ""
+        )
+        return Hook(name, kind, address, form, request.headers, request.remote)
+
+    def _handled(
+        self, event: Inbound | Ended | Receipt | OptOut, deadline: Deadline
+    ) -> Reply | None:
+        match event:
+            case Inbound(channel="ussd"):
+                return self._pressed(event, deadline)
+            case Inbound() if self._ours(event):
+                self.inbox.take(event, deadline)
+            case Inbound():
+                log.warning("hook.code", provider=event.provider)
+            case Ended():
+                log.info("session.ended", provider=event.provider, status=event.status)
+            case Receipt():
+                self._reported(event)
+            case OptOut():
+                with self.database.write() as conn:
+                    citizens.opt_out(conn, self.seals, event.phone, self.clock())
+        return None
+
+    def _pressed(self, inbound: Inbound, deadline: Deadline) -> Reply:
+        if not self._ours(inbound):
+            log.warning("hook.code", provider=inbound.provider)
+            return Reply(self.say("notices.trouble", ""), more=False)
+        try:
+            return self.conversation.handle(inbound, deadline)
+        except TooFast as fast:
+            return Reply(self.say("notices.busy", fast.language), more=False)
+
+    def _ours(self, inbound: Inbound) -> bool:
+        """Whether the code is one of ours, or (as some carriers report a dialled chain)
+        `*384*1234*2#` behind one.
+        """
+        known = self.codes[inbound.provider if inbound.channel == "sms" else "ussd"]
+        chained = any(inbound.code.startswith(f"{one.removesuffix('#')}*") for one in known)
+        return not known or inbound.code in known or chained
+
+    def _reported(self, receipt: Receipt) -> None:
+        with self.database.write() as conn:
+            messages.report(
+                conn,
+                self.seals,
+                receipt.provider,
+                receipt.message,
+                str(receipt.status),
+                receipt.reason,
+                receipt.ours,
+                self.clock(),
+            )
+
+    def _failed(self, provider: Provider, kind: str) -> Answer:
+        """USSD: a valid last screen. End events: 200.
+
+        The rest: 503, and the carrier delivers again.
+        """
+        if kind == "ussd":
+            return provider.answer(kind, Reply(self.say("notices.trouble", ""), more=False))
+        return provider.answer(kind, None) if kind == "ussd-ended" else Answer(503)
+
+
+def _within(remote: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    """Whether an address is in one of the networks; what is no address is in none."""
+    try:
+        address = ip_address(remote)
+    except ValueError:
+        return False
+    return any(address in network for network in networks)
+
+
+class Refused(Exception):
+    """A delivery no carrier of ours sends; `status` is the HTTP answer."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status

@@ -1,0 +1,41 @@
+"""How often one phone, and all phones together, may try other people's numbers.
+
+Keyed digests only; they die by themselves.
+"""
+
+from __future__ import annotations
+
+from redis import RedisError
+
+from gateway.scripts import Script, Scripts
+from gateway.sessions import SessionsDown
+
+TRY = Script.of("""
+local mine = redis.call('SADD', KEYS[1], ARGV[1])
+redis.call('EXPIRE', KEYS[1], 86400)
+if mine == 0 then return 1 end
+if redis.call('SCARD', KEYS[1]) > tonumber(ARGV[2]) then redis.call('SREM', KEYS[1], ARGV[1]) return 0 end
+local all = redis.call('INCR', KEYS[2])
+if all == 1 then redis.call('EXPIRE', KEYS[2], 3600) end
+return all <= tonumber(ARGV[3]) and 1 or 0
+""")
+
+
+class Limits:
+    """`a_day`: different numbers a phone may try in a day.
+
+    `in_all`: the same for all phones in an hour.
+    """
+
+    def __init__(self, scripts: Scripts, a_day: int, in_all: int) -> None:
+        self._scripts, self._a_day, self._in_all = scripts, a_day, in_all
+
+    def may_try(self, kind: str, phone_key: bytes, tried: bytes) -> bool:
+        """Count a number tried (its digest); the same one twice counts once. Raises
+        SessionsDown.
+        """
+        keys = [f"tried:{kind}:{phone_key.hex()}", f"tried:{kind}"]
+        try:
+            return bool(self._scripts.run(TRY, keys, [tried, self._a_day, self._in_all]))
+        except RedisError as error:
+            raise SessionsDown from error

@@ -1,0 +1,130 @@
+"""The carriers we speak to: one file each, one line each in PROVIDERS. docs/adding-a-provider.md
+tells how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol
+
+from gateway.hook import Answer, Event, Hook, Reply
+from settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One SMS to send: our id (UUID hex), an E.164 number, the text as it leaves."""
+
+    id: str
+    phone: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider took it. Says nothing on delivery. `cost` as the provider words it, e.g.
+
+    `KES 0.8000`.
+    """
+
+    message: str
+    cost: str = ""
+
+
+class SendError(Exception):
+    """Why a message was not taken: the closed family below and nothing else.
+
+    `code` is the provider's word.
+    """
+
+    retryable = False
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code} {detail}".strip())
+        self.code, self.detail = code, detail
+
+
+class Unreachable(SendError):
+    """The provider did not take the call: refused connection, 5xx, wrong credentials, transient
+    code.
+    """
+
+    retryable = True
+
+
+class Throttled(SendError):
+    """Too fast, or out of hours: try later."""
+
+    retryable = True
+
+
+class Rejected(SendError):
+    """This message or number will never be taken."""
+
+
+class OptedOut(SendError):
+    """The person blocked this sender: suppress the number."""
+
+
+class Uncertain(SendError):
+    """The provider may have sent it (time-out after the request left): never blindly sent again."""
+
+
+class Provider(Protocol):
+    """A carrier or aggregator. Hooks it does not serve are not in `kinds`."""
+
+    name: str
+    kinds: frozenset[str]
+    """Subset of ussd, ussd-ended, sms, receipts, optouts: the last parts of its hook addresses."""
+
+    def authentic(self, hook: Hook) -> bool:
+        """Whether the delivery carries the provider's own proof, where it has one (the token was
+        checked before).
+        """
+
+    def read(self, hook: Hook) -> Event:
+        """The delivery in our words. Raises Malformed."""
+
+    def answer(self, kind: str, reply: Reply | None) -> Answer:
+        """What the provider must be told.
+
+        `reply` is None where nothing is said in the answer itself.
+        """
+
+    def send(self, batch: Sequence[Outgoing]) -> list[Accepted | SendError]:
+        """Send each message once; one result a message, in order. Raises nothing."""
+
+
+Connect = Callable[[Settings, str], Provider | None]
+"""From the settings and the public address of the provider's `receipts` hook; None where it is not
+configured.
+"""
+
+
+def _in(module: str) -> Connect:
+    """The `connect` of a module, imported when it is first called: the official SDKs are slow to
+    load.
+    """
+
+    def connect(settings: Settings, receipts_url: str) -> Provider | None:
+        found: Connect = import_module(module).connect
+        return found(settings, receipts_url)
+
+    return connect
+
+
+PROVIDERS: Mapping[str, Connect] = {
+    "africastalking": _in("gateway.providers.africastalking"),
+    "twilio": _in("gateway.providers.twilio"),
+}
+
+
+def configured(settings: Settings, receipts_url: Callable[[str], str]) -> dict[str, Provider]:
+    """The providers the settings turn on, by name, in the order above.
+
+    `receipts_url` gives the address by name.
+    """
+    found = {name: connect(settings, receipts_url(name)) for name, connect in PROVIDERS.items()}
+    return {name: provider for name, provider in found.items() if provider is not None}

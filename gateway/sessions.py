@@ -1,0 +1,137 @@
+"""One live record a phone, sealed, in Redis: one read and one compare-and-set a key press.
+
+What is in it is the conversation's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from redis import RedisError
+
+from dialogs.engine.session import Session, pack, unpack
+from gateway.scripts import Script, Scripts
+from store.seals import Seals
+
+KEPT = 24 * 3600
+"""Seconds a record lives after the last key press: the settings in it spare a read of SQL at the
+next dial.
+"""
+STAMP = 8
+"""Bytes in front of the sealed value that change at every write: what the compare-and-set
+compares.
+"""
+MINUTE = 60
+
+RECALL = Script.of("""
+local turns = redis.call('INCR', KEYS[2])
+if turns == 1 then redis.call('EXPIRE', KEYS[2], ARGV[1]) end
+return {redis.call('GET', KEYS[1]), turns}
+""")
+REMEMBER = Script.of("""
+local now = redis.call('GET', KEYS[1])
+if (now and string.sub(now, 1, tonumber(ARGV[2])) or '') ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[4])
+redis.call('HINCRBY', KEYS[2], ARGV[5], 1)
+return 1
+""")
+
+
+class SessionsDown(Exception):
+    """Redis does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A phone's conversation: whose it is, what was heard of it, the session, and the answer last
+    given.
+    """
+
+    conversation: str = ""
+    heard: str = ""
+    session: Session = field(default_factory=Session)
+    reply: str = ""
+    more: bool = False
+    recent: tuple[str, ...] = ()
+    """The last four conversations (USSD) or messages (SMS) answered before this one."""
+    born: str = ""
+    """The conversation drafts are named after: it travels when she goes on by another channel."""
+    own: str = ""
+    """Keyed digest of the last national ID she asked about, in hex."""
+    settled: tuple[str, int] = ("", 0)
+    """Language and notice as SQL holds them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What was read: the record, or None, the stamp to set against, and the turns of this
+    minute.
+    """
+
+    record: Record | None
+    stamp: bytes
+    turns: int
+
+
+class Sessions:
+    """The records, under keyed digests. `random` gives bytes."""
+
+    def __init__(self, scripts: Scripts, seals: Seals, random: Callable[[int], bytes]) -> None:
+        self._scripts, self._seals, self._random = scripts, seals, random
+
+    def recall(self, phone_key: bytes) -> Recalled:
+        """The record of a phone, and how many turns it took in this minute. Raises SessionsDown."""
+        name = phone_key.hex()
+        try:
+            value, turns = self._scripts.run(RECALL, [f"phone:{name}", f"turns:{name}"], [MINUTE])
+        except RedisError as error:
+            raise SessionsDown from error
+        if value is None:
+            return Recalled(None, b"", turns)
+        return Recalled(self._read(value[STAMP:], name), value[:STAMP], turns)
+
+    def remember(self, phone_key: bytes, stamp: bytes, record: Record, counted: str) -> bool:
+        """Write the record if it is still the one that was read; False when another turn got in.
+
+        Counts `counted`.
+        """
+        name = phone_key.hex()
+        value = self._random(STAMP) + self._seals.seal(self._pack(record), _bound(name))
+        try:
+            return bool(
+                self._scripts.run(
+                    REMEMBER, [f"phone:{name}", "turns"], [stamp, STAMP, value, KEPT, counted]
+                )
+            )
+        except RedisError as error:
+            raise SessionsDown from error
+
+    def _pack(self, record: Record) -> bytes:
+        fields = [
+            record.conversation, record.heard, pack(record.session), record.reply, record.more,
+            list(record.recent), record.born, record.own, list(record.settled),
+        ]  # fmt: skip
+        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def _read(self, sealed: bytes, name: str) -> Record:
+        conversation, heard, session, reply, more, recent, born, own, settled = json.loads(
+            self._seals.open(sealed, _bound(name))
+        )
+        return Record(
+            conversation,
+            heard,
+            unpack(session),
+            reply,
+            more,
+            tuple(recent),
+            born,
+            own,
+            (settled[0], settled[1]),
+        )
+
+
+def _bound(name: str) -> str:
+    """What a sealed record is tied to: moved to another phone it does not open."""
+    return f"redis.phone.{name}"
