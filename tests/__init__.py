@@ -1,0 +1,1 @@
+"""The tests: sentences for names, real servers instead of mocks."""

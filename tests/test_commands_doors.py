@@ -1,0 +1,116 @@
+"""`./guichet NAME`: the commands there are, and one clear line instead of a traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from commands import doctor
+from commands.__main__ import command, listed, main
+from commands.processes import ROOT
+from settings import Settings
+
+COMMANDS = [name for name in listed() if command(name)]
+
+
+def called(*words: str, var: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """What a person sees who types this."""
+    environment = {
+        **os.environ,
+        "GUICHET_VAR": str(var),
+        "REDIS_URL": "",
+        "DATABASE_URL": "",
+        **settings,
+    }
+    program = [sys.executable, "-m", "commands", *words]
+    return subprocess.run(
+        program, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_the_doors_the_readme_names_are_there() -> None:
+    """One file a command; nothing is registered twice."""
+    named = {
+        "run",
+        "check",
+        "urls",
+        "migrate",
+        "web",
+        "worker",
+        "relay",
+        "sandbox",
+        "doctor",
+        "proof",
+        "texts",
+        "tour",
+    }
+    assert named <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--help` says what it is for, in a sentence without a full stop."""
+    with pytest.raises(SystemExit, match="0"):
+        main([name, "--help"])
+    shown = " ".join(capsys.readouterr().out.split())
+    found = command(name)
+    assert found
+    assert found.HELP in shown
+    assert not found.HELP.endswith(".")
+
+
+def test_an_unknown_command_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    """Status 2, as any wrong use."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["nonsense"])
+    assert "doctor" in capsys.readouterr().err
+
+
+def test_all_wrong_settings_are_named_in_one_line_and_never_shown(tmp_path: Path) -> None:
+    """Two wrong ones, both named as they are set; a value may be a secret."""
+    done = called("run", var=tmp_path, GUICHET_PORT="70000", GUICHET_LOG_LEVEL="hunter2")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "GUICHET_PORT" in done.stderr
+    assert "GUICHET_LOG_LEVEL" in done.stderr
+    assert "hunter2" not in done.stderr
+
+
+def test_an_old_schema_is_one_line(tmp_path: Path) -> None:
+    """The web server does not start on a database nobody migrated."""
+    done = called("web", var=tmp_path, REDIS_URL="redis://127.0.0.1:1")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "./guichet migrate" in done.stderr
+
+
+def test_a_database_that_is_away_is_one_line_without_its_password(tmp_path: Path) -> None:
+    """Nothing of the address but what helps is said."""
+    done = called(
+        "migrate", var=tmp_path, DATABASE_URL="postgresql://guichet:hunter2@127.0.0.1:1/guichet"
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "hunter2" not in done.stderr + done.stdout
+
+
+def test_urls_without_a_stack_says_what_to_do(tmp_path: Path) -> None:
+    """Neither a stack nor a public address."""
+    done = called("urls", "--json", var=tmp_path)
+    assert done.returncode == 1
+    assert "./guichet run" in done.stderr
+
+
+def test_doctor_finds_a_misspelt_setting(tmp_path: Path) -> None:
+    """A variable that nothing reads is most likely a typing error."""
+    done = called("doctor", var=tmp_path, GUICHET_REGISTRY_ULR="x")
+    assert done.returncode == 1
+    assert "GUICHET_REGISTRY_ULR" in done.stdout
+
+
+def test_doctor_calls_nothing_wrong_on_a_machine_where_nothing_was_started(tmp_path: Path) -> None:
+    """What is only off is a choice, and nothing is made by looking."""
+    findings = list(doctor.examined(Settings(var=tmp_path, database_url="", redis_url="")))
+    assert {finding.state for finding in findings} <= {"ok", "off"}
+    assert list(tmp_path.iterdir()) == []

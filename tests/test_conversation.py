@@ -1,0 +1,265 @@
+"""The conversation over real hooks, Valkey and databases: new, next, repeated, late, lost and
+contended deliveries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+
+from store.tables import citizens, requests
+from tests.line import HER_ID, Line, opened
+
+HOME = "How can we help?"
+
+
+@pytest.fixture
+def line(valkey_url: str, database_url: str, tmp_path: Path) -> Iterator[Line]:
+    """Promises a phone line on an empty service."""
+    with opened(valkey_url, database_url, tmp_path) as line:
+        yield line
+
+
+def stored(line: Line) -> int:
+    """How many requests SQL holds."""
+    with line.hooks.database.read() as conn:
+        return conn.execute(select(func.count()).select_from(requests)).scalar_one()
+
+
+def language(line: Line) -> str | None:
+    """The language SQL holds for the one citizen there is."""
+    with line.hooks.database.read() as conn:
+        found: str | None = conn.execute(select(citizens.c.language)).scalar_one()
+    return found
+
+
+def forget(line: Line) -> None:
+    """Redis loses everything."""
+    line.hooks.redis.flushall()
+
+
+def test_a_stranger_chooses_a_language_and_reads_the_notice_once(line: Line) -> None:
+    """First contact: language, notice, home; the second dial goes straight home, also when Redis
+    forgot her.
+    """
+    assert line.dial().startswith("Choose your language\n1 English\n2 Français\n3 اردو")
+    assert line.press("1").startswith("Public support.")
+    assert line.press("1").startswith(HOME)
+    assert line.dial().startswith(HOME)
+    forget(line)
+    assert line.dial().startswith(HOME)
+    assert language(line) == "en"
+
+
+def test_a_complaint_is_stored_before_its_reference_is_said(line: Line) -> None:
+    """The last screen says ten digits, and SQL holds exactly that request."""
+    line.begin()
+    said = line.presses("3", "1", "1", "They paid only 3*1 of the 5*1", "1")
+    assert said.startswith("Your number is ")
+    assert not line.open
+    assert stored(line) == 1
+
+
+def test_the_same_delivery_again_gets_the_same_answer_and_changes_nothing(line: Line) -> None:
+    """A repeated callback at every step, the promise included."""
+    line.begin()
+    for key in ("3", "2", "They shouted at me", "1"):
+        first = line.press(key)
+        assert line.deliver(line.heard) == first
+    assert stored(line) == 1
+
+
+def test_two_promises_of_one_person_are_two_requests(line: Line) -> None:
+    """Dialling again and complaining again is a second, legitimate request."""
+    line.begin()
+    first = line.presses("3", "2", "They shouted at me", "1")
+    line.dial()
+    assert line.presses("3", "2", "They shouted at me", "1") != first
+    assert stored(line) == 2
+
+
+def test_identical_callbacks_while_the_registry_is_slow_get_one_answer(line: Line) -> None:
+    """Two deliveries of one key press, both waiting for the registry: one turn, the same words."""
+    line.begin()
+    line.press("1")
+    line.registry.gated = True
+    typed = f"{line.heard}*{HER_ID}"
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(line.post, "ussd", line.form(typed)) for _ in range(2)]
+        for _ in both:
+            assert line.registry.arrived.acquire(timeout=5)
+        line.registry.gate.set()
+        answers = [one.result(10).body for one in both]
+    assert answers[0] == answers[1]
+    assert answers[0].startswith("CON Your record fits Cash support")
+
+
+def test_identical_promises_at_once_are_one_request(line: Line) -> None:
+    """The draft is the key: whoever comes second reads the stored reference."""
+    line.begin()
+    line.presses("3", "2", "They shouted at me")
+    typed = f"{line.heard}*1"
+    with ThreadPoolExecutor(4) as pool:
+        answers = {
+            one.body for one in pool.map(lambda _: line.post("ussd", line.form(typed)), range(4))
+        }
+    assert len(answers) == 1
+    assert stored(line) == 1
+
+
+def test_a_lost_session_promises_nothing(line: Line) -> None:
+    """Redis forgot the session: the walk stops at her own words, and no request is made of the
+    rest.
+    """
+    line.begin()
+    line.dial()
+    line.presses("3", "2")
+    forget(line)
+    screen = line.deliver("3*2*They paid only 3*1 of the 5*1")
+    assert screen.startswith("Tell us what happened")
+    assert stored(line) == 0
+    assert line.deliver("3*2*They paid only 3*1 of the 5*1*They paid only 3*1 of the 5").startswith(
+        "You wrote:"
+    )
+
+
+def test_a_lost_session_after_the_promise_hears_its_reference(line: Line) -> None:
+    """SQL holds a promise of this conversation: its number is said and the call ends."""
+    line.begin()
+    reference = line.presses("3", "2", "They shouted at me", "1")[15:27]
+    forget(line)
+    assert reference in line.deliver(f"{line.heard}*1")
+    assert not line.open
+    assert stored(line) == 1
+
+
+def test_a_walk_that_would_promise_shows_the_question_again(line: Line) -> None:
+    """A dialled chain ends on a look-up; when the registry is silent nothing is stored for her
+    unseen.
+    """
+    line.begin()
+    line.registry.down = True
+    assert line.dial(f"*384*1234*1*{HER_ID}#").startswith("Type the 13 digits")
+    assert stored(line) == 0
+    assert line.press(HER_ID).startswith("The answer takes longer.")
+    assert stored(line) == 1
+
+
+def test_a_dialled_chain_goes_where_the_keys_would(line: Line) -> None:
+    """`*384*1234*3*1#` is menu, complaint, payment."""
+    line.begin()
+    assert line.dial("*384*1234*3*1#").startswith("Which payment?")
+    assert line.press("2").startswith("Tell us what happened")
+
+
+def test_a_strangers_chain_waits_for_her_language(line: Line) -> None:
+    """She is asked her language and shown the notice; then the chain goes on."""
+    assert line.dial("*384*1234*3*1#").startswith("Choose your language")
+    assert line.press("1").startswith("Public support.")
+    assert line.press("1").startswith("Which payment?")
+
+
+def test_a_person_first_met_in_a_lost_conversation_keeps_her_language(line: Line) -> None:
+    """`3*1` was dialled, then `2` chose French: after the loss the chain is not taken for the
+    language.
+    """
+    line.dial("*384*1234*3*1#")
+    line.presses("2", "1")
+    asked = line.press("1")
+    forget(line)
+    assert line.deliver(line.heard) == asked
+    assert language(line) == "fr"
+
+
+def test_a_late_delivery_of_an_older_call_ends_politely(line: Line) -> None:
+    """She redialled: what still comes of the old call changes nothing."""
+    line.begin()
+    old, heard = line.session, line.heard
+    line.dial()
+    line.press("3")
+    assert line.deliver(f"{heard}*4", old) == "This call is over. Please dial again."
+    assert line.deliver("3").startswith("What is it about?")
+
+
+def test_text_shorter_than_what_was_heard_gets_the_present_screen(line: Line) -> None:
+    """A late callback of an earlier key press of this call."""
+    line.begin()
+    line.presses("3", "1")
+    assert line.deliver("1*1*3").startswith("Which payment?")
+
+
+def test_asking_again_for_the_same_programme_says_the_reference_there_is(line: Line) -> None:
+    """One open application a person and programme."""
+    line.begin()
+    first = line.presses("2", HER_ID, "1", "1", "1")
+    assert first.startswith("Your number is ")
+    line.dial()
+    again = line.presses("2", HER_ID, "1", "1", "1")
+    assert again.startswith("You asked for this before.")
+    assert first[15:27] in again
+    assert stored(line) == 1
+
+
+def test_a_programme_list_that_changed_in_between_keeps_what_she_saw(line: Line) -> None:
+    """The `2` she reads is the `2` she gets, though the registry lists other programmes by then."""
+    line.begin()
+    assert line.presses("2", HER_ID, "1").splitlines()[1:3] == ["1 Cash support", "2 Food support"]
+    line.registry.listed = ()
+    assert line.press("2").startswith("Ask for Food support?")
+
+
+def test_other_peoples_numbers_are_limited(line: Line) -> None:
+    """Her own ID as often as she likes; strangers' IDs and references five a day."""
+    line.begin()
+    for last in "1357902":
+        line.dial("*384*1234*1#")
+        line.press(f"173010000002{last}")
+    assert line.screen.startswith("Too many numbers were tried")
+    line.dial("*384*1234*4#")
+    for wrong in ("1234567897", "1234567801", "1234567802", "1234567803", "1234567804"):
+        assert line.press(wrong).startswith("We do not know this number.")
+        line.press("1")
+    assert line.press("1234567805").startswith("Too many numbers were tried")
+
+
+def test_her_last_id_is_known_again_when_redis_forgot_it(line: Line) -> None:
+    """It is kept with her promise, as a digest: asking about it costs none of the five tries."""
+    line.begin()
+    line.presses("2", HER_ID, "1", "1", "1")
+    forget(line)
+    for number in (HER_ID, *(f"173010000002{last}" for last in "13579")):
+        line.dial("*384*1234*1#")
+        assert line.press(number).startswith("Your record fits")
+
+
+def test_a_wrong_service_code_gets_a_valid_last_screen(line: Line) -> None:
+    """A code that is not ours never reaches the dialogs."""
+    line.dial()
+    answer = line.post("ussd", line.form("1") | {"serviceCode": "*999#"})
+    assert answer.status == 200
+    assert answer.body.startswith("END We cannot answer now.")
+
+
+def test_too_many_turns_get_a_valid_last_screen(
+    valkey_url: str, sqlite_url: str, tmp_path: Path
+) -> None:
+    """A phone over its limit is told so, in a screen its carrier can show."""
+    with opened(valkey_url, sqlite_url, tmp_path, turns_a_minute=3) as line:
+        line.begin()
+        assert line.press("1") == "Too many requests at once. Please try again in a few minutes."
+
+
+def test_a_fault_of_ours_still_gives_a_valid_screen(line: Line) -> None:
+    """The database does not take it: nothing is promised, and the carrier gets an answer it can
+    show.
+    """
+    line.begin()
+    line.presses("3", "2", "They shouted at me")
+    with line.hooks.database.write() as conn:
+        conn.execute(text("ALTER TABLE requests RENAME TO elsewhere"))
+    assert line.press("1").startswith("We cannot answer now.")
+    assert not line.open

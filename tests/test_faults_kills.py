@@ -1,0 +1,92 @@
+"""A worker is killed at the two moments that matter: nothing is lost, nothing is done twice.
+
+On real processes.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+
+from commands.requests import listed
+from commands.stand_in import SHORT_CODE, TWILIO_NUMBER
+from tests.stacks import House, reference
+
+
+def test_a_registry_worker_killed_before_and_after_its_calls_loses_and_repeats_nothing(
+    house: House,
+) -> None:
+    """One call had not reached the registry, one had: it holds both once, each under the number she
+    was told.
+    """
+    unheard, unrecorded = house.caller(), house.caller()
+    before, after = (
+        house.gate.hold(unheard.phone, "before"),
+        house.gate.hold(unrecorded.phone, "after"),
+    )
+    with house.asleep("worker registry"):
+        first, second = unheard.complain(), unrecorded.complain()
+    before.wait()
+    after.wait()
+    house.kill("worker registry")
+    before.drop()
+    after.drop()
+    assert house.promised(unheard.phone) == house.promised(unrecorded.phone) == ["stored"]
+    house.start("worker registry")
+    house.settled(unheard.phone, unrecorded.phone)
+    assert house.held(first) == [1]
+    assert house.held(second) == [2]
+    for caller, number in ((unheard, first), (unrecorded, second)):
+        assert house.promised(caller.phone) == ["accepted"]
+        assert {reference(text) for text in caller.inbox()} == {number}
+        assert len(caller.inbox()) == len(set(caller.inbox())) == 2
+
+
+def test_a_messages_worker_killed_before_and_after_its_calls_sends_nothing_twice(
+    house: House,
+) -> None:
+    """One SMS had not left, one had: neither is sent again, and staff see both as uncertain."""
+    unsent, unrecorded = house.caller(), house.caller()
+    before = house.gate.hold(unsent.phone.removeprefix("+"), "before")
+    after = house.gate.hold(unrecorded.phone.removeprefix("+"), "after")
+    with house.asleep("worker messages"):
+        house.handset(unsent).write(TWILIO_NUMBER, "HELP", "twilio")
+        house.handset(unrecorded).write(SHORT_CODE, "HELP", "africastalking")
+        house.until(
+            lambda: house.states(unsent.phone) == house.states(unrecorded.phone) == ["queued"],
+            "not queued",
+        )
+    before.wait()
+    after.wait()
+    house.kill("worker messages")
+    before.drop()
+    after.drop()
+    assert house.states(unsent.phone) == house.states(unrecorded.phone) == ["sending"]
+    house.start("worker messages")
+    house.settled(unsent.phone, unrecorded.phone)
+    assert house.states(unsent.phone) == house.states(unrecorded.phone) == ["uncertain"]
+    assert unsent.inbox() == []
+    assert len(unrecorded.inbox()) == 1
+    with house.database.read() as conn:
+        assert [line.split("  ")[1:3] for line in listed(conn, house.seals)][-2:] == [
+            ["notices.help", "worker_lost"]
+        ] * 2
+
+
+@pytest.mark.parametrize(
+    ("provider", "number", "known"),
+    [("africastalking", SHORT_CODE, "uncertain"), ("twilio", TWILIO_NUMBER, "delivered")],
+)
+def test_an_sms_whose_provider_took_it_and_never_answered_is_not_sent_again(
+    house: House, provider: Literal["africastalking", "twilio"], number: str, known: str
+) -> None:
+    """It stays uncertain until a report names it; only Twilio's reports bring our own number
+    back.
+    """
+    house.faults("carrier", drop_after_accept=1)
+    caller = house.caller()
+    house.handset(caller).write(number, "HELP", provider)
+    house.until(lambda: house.states(caller.phone) == [known], f"not {known}")
+    house.settled(caller.phone)
+    assert len(caller.inbox()) == 1

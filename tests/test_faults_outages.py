@@ -1,0 +1,182 @@
+"""Parts of the house go away in the middle of things and come back: what was promised is kept.
+
+On real processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from store.lanes import LANES, REGISTRY, flag, queue
+from store.tables import outbox
+from store.tables import requests as requests_table
+from tests.stacks import Caller, House, reference
+from workers import registry_lane, wiring
+from workers.drain import drain
+
+FATHER, MOTHER, SUSPENDED = "1730100000011", "1730100000022", "1620200000051"
+
+
+@pytest.mark.parametrize("forgets", [False, True], ids=["with its data", "without"])
+def test_a_valkey_that_dies_between_two_key_presses_costs_no_complaint(
+    house: House, forgets: bool
+) -> None:
+    """Back with its data, she goes on where she was; back empty, she types her words again: nothing
+    is put in.
+    """
+    caller = house.caller()
+    caller.dial()
+    asked = caller.press("1", "1", "3", "2")
+    house.kill("valkey")
+    if forgets:
+        house.forget()
+    house.start("valkey")
+    if forgets:
+        assert caller.press(caller.words) == asked
+    number = reference(caller.press(caller.words, "1"))
+    house.settled(caller.phone)
+    assert house.promised(caller.phone) == ["accepted"]
+    assert house.held(number) == [1]
+    assert len(caller.inbox()) == 2
+
+
+def test_without_valkey_she_gets_a_last_screen_and_an_sms_is_taken_later(house: House) -> None:
+    """A key press is answered validly; a message is refused with 503, so that the carrier keeps it
+    for us.
+    """
+    caller, writer = house.caller(), house.caller()
+    caller.dial()
+    house.kill("valkey")
+    caller.press("1")
+    assert not caller.open
+    house.handset(writer).write("21234", "Salaam")
+    house.until(lambda: _refused(house), "the message was not refused")
+    house.start("valkey")
+    number = caller.complain()
+    house.settled(caller.phone)
+    assert house.held(number) == [1]
+    house.until(writer.inbox, "the message was not delivered again")
+
+
+def test_a_promise_made_while_valkey_dies_is_said_and_kept(house: House) -> None:
+    """The registry is slow, Valkey dies meanwhile: she is told her number; the same key press later
+    names it again.
+    """
+    caller = house.caller()
+    caller.dial()
+    caller.press("1", "1", "1")
+    slow = house.gate.hold(MOTHER, "before")
+    with ThreadPoolExecutor(1) as pool:
+        told = pool.submit(caller.press, MOTHER)
+        slow.wait()
+        house.kill("valkey")
+        number = reference(told.result())
+    slow.drop()
+    house.forget()
+    house.start("valkey")
+    assert reference(caller.deliver()) == number
+    house.settled(caller.phone)
+    assert house.promised(caller.phone) == ["answered"]
+    assert {reference(text) for text in caller.inbox()} == {number}
+
+
+def test_a_question_the_registry_answers_too_late_is_answered_by_sms(house: House) -> None:
+    """She waits no longer than the deadline; the answer follows, once, and names the very
+    criterion.
+    """
+    slow = house.gate.hold(SUSPENDED, "before")
+    caller = house.caller()
+    caller.dial()
+    number = reference(caller.press("1", "1", "1", SUSPENDED))
+    slow.drop()
+    house.settled(caller.phone)
+    assert house.promised(caller.phone) == ["answered"]
+    assert [reference(text) for text in caller.inbox()] == [number, number]
+
+
+def test_a_registry_that_stays_away_leaves_requests_for_staff_to_replay(house: House) -> None:
+    """Waits grow, then it is given up; `requests` lists it without a name or number, `requests
+    retry` carries it.
+    """
+    house.faults("registry", down=True)
+    caller = house.caller()
+    number = caller.complain()
+    house.until(lambda: _row(house, caller).error == "unavailable", "not tried")
+    assert _row(house, caller).state == "ready"
+    _tried_until_over(house, caller)
+    assert house.promised(caller.phone) == ["dead"]
+    listed = house.guichet("requests").stdout
+    assert f"complaint  *** *** {number[-4:]}  unavailable  11 attempts" in listed
+    assert not any(hidden in listed for hidden in (number, caller.phone, caller.words))
+    house.faults("registry", down=False)
+    again = house.guichet("requests", "retry", str(_row(house, caller).subject))
+    assert (again.returncode, again.stdout) == (0, "carried again: requests 1, messages 0\n")
+    house.settled(caller.phone)
+    assert house.held(number) == [1]
+    assert house.promised(caller.phone) == ["accepted"]
+    assert len(caller.inbox()) == 2
+
+
+def test_a_registry_that_did_the_work_and_said_it_did_not_holds_it_once(house: House) -> None:
+    """Its answer was lost: we ask again with the same reference, and it finds what it did."""
+    house.faults("registry", lose=1)
+    caller = house.caller()
+    number = caller.complain()
+    house.settled(caller.phone)
+    assert house.held(number) == [2]
+    assert len(caller.inbox()) == len(set(caller.inbox())) == 2
+
+
+def test_work_is_done_without_the_relay_and_a_lost_wake_up_by_the_relay(house: House) -> None:
+    """Either is enough: the wake-up at the promise, or the relay's look."""
+    early, late = house.caller(), house.caller()
+    house.kill("relay")
+    number = early.complain()
+    house.settled(early.phone)
+    assert house.held(number) == [1]
+    for lane in LANES:
+        house.redis.set(flag(lane), 1)
+    number = late.complain()
+    assert house.owed(late.phone) == 2
+    assert [queue(house.redis, lane).count for lane in LANES] == [0, 0]
+    house.start("relay")
+    house.settled(late.phone)
+    assert house.held(number) == [1]
+    assert len(late.inbox()) == 2
+
+
+def _refused(house: House) -> bool:
+    return any(
+        one["kind"] == "sms" and one["answer"] == "HTTP 503" for one in house.control("deliveries")
+    )
+
+
+def _row(house: House, caller: Caller) -> Any:
+    """The outbox row of her one request."""
+    hers = requests_table.c.phone_key == house.seals.phone_key(caller.phone)
+    query = select(outbox).join(requests_table, requests_table.c.id == outbox.c.subject)
+    (row,) = house.ask(query.where(hers, outbox.c.lane == REGISTRY))
+    return row
+
+
+def _tried_until_over(house: House, caller: Caller) -> None:
+    """Let a worker whose clock runs ahead try each time the row is due, until it is carried or
+    given up.
+    """
+    world = wiring.world(house.stack.settings, lambda: False)
+    with closing(world.database), world.pool:
+        while (row := _row(house, caller)).state == "ready":
+            drain(replace(world, clock=_standing_at(row.due_at)), REGISTRY, registry_lane.carry)
+
+
+def _standing_at(moment: datetime) -> Callable[[], datetime]:
+    """A clock that stands."""
+    return lambda: moment

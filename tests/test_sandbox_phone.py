@@ -1,0 +1,152 @@
+"""The phone in the browser, in a real headless Chromium: dial, answer, read, write, by keys and by
+touch.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.counterpart import Say
+from tests.sandboxes import Running, running
+
+__all__ = ["running"]
+PHONE = "+923000000001"
+URDU = "گیشے: سماجی تحفظ\n1 شکایت\n0 پیچھے"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Promises a Chromium: GUICHET_CHROMIUM, else the one on PATH."""
+    program = os.environ.get("GUICHET_CHROMIUM") or shutil.which("chromium")
+    assert program, "no Chromium: set GUICHET_CHROMIUM or install the package chromium"
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Promises a page on which no script fails and nothing is refused by the content policy."""
+    opened = browser.new_page(locale="en-GB")
+    troubles: list[str] = []
+    opened.on("pageerror", lambda error: troubles.append(str(error)))
+    opened.on(
+        "console",
+        lambda line: troubles.append(line.text) if "Content Security" in line.text else None,
+    )
+    yield opened
+    opened.close()
+    assert troubles == []
+
+
+def menus(form: dict[str, str]) -> Say:
+    """An English menu, an Urdu one after 2, the end after 9."""
+    last = form["text"].rpartition("*")[2]
+    screen = {"2": f"CON {URDU}", "9": "END <b>Bye</b>"}.get(
+        last, "CON Guichet\n1 Complain\n2 Urdu"
+    )
+    return Say(screen.encode(), type="text/plain; charset=utf-8")
+
+
+def send(running: Running, text: str) -> None:
+    """An SMS to the handset."""
+    form = {"username": "sandbox", "to": PHONE, "message": text, "from": "21234"}
+    url = f"{running.url}/africastalking/version1/messaging"
+    assert requests.post(url, form, headers={"apiKey": "fake"}, timeout=10).status_code == 201
+
+
+def test_a_whole_session_by_keyboard(running: Running, page: Page) -> None:
+    """Type the code, Enter, answer, and the last screen says goodbye in plain text."""
+    running.heard.says = menus
+    page.goto(f"{running.url}/phone")
+    page.keyboard.type("*384*1234#")
+    page.keyboard.press("Enter")
+    content = page.locator("#content")
+    expect(content).to_contain_text("1 Complain")
+    page.keyboard.type("9")
+    page.keyboard.press("Enter")
+    expect(content).to_have_text("<b>Bye</b>")
+    expect(page.locator("#content input")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(content).to_contain_text("Type a code")
+    assert [form["text"] for form in running.heard.forms("africastalking", "ussd")] == ["", "9"]
+
+
+def test_a_session_by_touch_and_the_red_key(running: Running, browser: Browser) -> None:
+    """On a small touch screen the keypad and the green key do it all; red leaves the session
+    incomplete.
+    """
+    running.heard.says = menus
+    page = browser.new_page(locale="en-GB", viewport={"width": 360, "height": 740}, has_touch=True)
+    page.goto(f"{running.url}/phone?phone=%2B923000000055")
+    for key in ("star", "3 def", "8 tuv", "4 ghi", "star", "1", "2 abc", "3 def", "4 ghi", "hash"):
+        page.get_by_role("button", name=key, exact=True).tap()
+    page.get_by_role("button", name="Call", exact=True).first.tap()
+    expect(page.locator("#content")).to_contain_text("2 Urdu")
+    page.get_by_role("button", name="Hang up").tap()
+    event = running.heard.wait("africastalking", "ussd-ended")[0]
+    assert (event["status"], event["phoneNumber"]) == ("Incomplete", "+923000000055")
+    page.close()
+
+
+def test_urdu_runs_from_the_right(running: Running, page: Page) -> None:
+    """Each line has the direction of its own text."""
+    running.heard.says = menus
+    page.goto(f"{running.url}/phone?dial=*384*1234%23")
+    page.keyboard.press("Enter")
+    expect(page.locator("#content")).to_contain_text("2 Urdu")
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    line = page.locator("#content p", has_text="شکایت")
+    expect(line).to_have_css("direction", "rtl")
+    expect(page.locator("#measure")).to_contain_text("UCS-2")
+
+
+def test_a_message_comes_is_counted_and_read(running: Running, page: Page) -> None:
+    """The envelope shows one unread; opening it shows the text and clears the count."""
+    page.goto(f"{running.url}/phone")
+    send(running, "Your number is 123 456 7890")
+    expect(page.locator("#unread")).to_have_text("1")
+    page.get_by_role("button", name="Messages").click()
+    page.get_by_role("option", name=re.compile("123 456")).click()
+    expect(page.locator("#content")).to_contain_text("Your number is 123 456 7890")
+    expect(page.locator("#mail")).to_be_hidden()
+
+
+def test_a_message_is_written_to_the_service(running: Running, page: Page) -> None:
+    """The text goes out through the chosen provider's form."""
+    page.goto(f"{running.url}/phone")
+    expect(page.locator("#code")).to_have_text("*384*1234#")
+    page.keyboard.press("Enter")
+    page.get_by_role("option", name="Write a message").click()
+    page.locator("#to").fill("21234")
+    page.locator("#words").fill("مدد")
+    page.get_by_role("button", name="Send").click()
+    form = running.heard.wait("africastalking", "sms")[0]
+    assert (form["to"], form["text"], form["from"]) == ("21234", "مدد", PHONE)
+
+
+def test_another_number_is_another_handset(running: Running, page: Page) -> None:
+    """A wrong number gets a sentence, a right one becomes the phone's own."""
+    page.goto(f"{running.url}/phone")
+    page.get_by_label("Another number").fill("0300")
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_role("alert")).to_contain_text("starts with +")
+    page.get_by_label("Another number").fill("+92 300 0000077")
+    page.get_by_role("button", name="Add").click()
+    expect(page.locator("#number")).to_have_text("+923000000077")
+
+
+def test_trouble_is_said_on_the_screen(running: Running, page: Page) -> None:
+    """A code nobody serves is the network's own sentence."""
+    page.goto(f"{running.url}/phone?dial=*999%23")
+    page.keyboard.press("Enter")
+    expect(page.locator("#content")).to_contain_text("invalid MMI code")
