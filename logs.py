@@ -9,7 +9,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -35,6 +35,16 @@ def _last_two(number: re.Match[str]) -> str:
     return "..." + "".join(filter(str.isdigit, number[0]))[-2:]
 
 
+class _StandardError:
+    """Wherever standard error is when a line is written: it may be replaced after we are set up."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def configure(level: str) -> None:
     """JSON lines on standard error, from this level on. Called once a process."""
     structlog.configure(
@@ -48,6 +58,6 @@ def configure(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[level.upper()]
         ),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _StandardError())),
         cache_logger_on_first_use=True,
     )
