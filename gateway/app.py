@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from ipaddress import ip_network
+from threading import BoundedSemaphore
 from zoneinfo import ZoneInfo
 
 from flask import Flask, request
@@ -21,6 +22,7 @@ from gateway.hooks import LARGEST, Hooks, Request
 from gateway.inbox import Inbox
 from gateway.limits import Limits
 from gateway.lookups import Lookups
+from gateway.people import People
 from gateway.placing import Placing
 from gateway.promises import Promises
 from gateway.providers import configured
@@ -55,28 +57,27 @@ def hooks(settings: Settings, *, registry: Registry | None = None) -> Hooks:
     spoken = speeches(settings.languages)
     say = Speaker(spoken)
     scripts = Scripts(redis)
-    limits = Limits(scripts, settings.wrong_tries_a_day, settings.wrong_tries_in_all)
-    ceiling = settings.web_threads // 2
     addresses = Addresses.of(settings, seals)
     providers = configured(settings, lambda name: addresses.hook(name, "receipts"))
+    lookups = Lookups(
+        registry or connect(settings),
+        store,
+        seals,
+        Limits(scripts, settings.wrong_tries_a_day, settings.wrong_tries_in_all),
+        BoundedSemaphore(settings.web_threads // 2),
+        settings.lookup_deadline,
+    )
+    zone = ZoneInfo(settings.timezone)
+    promises = Promises(
+        store, seals, redis, say, now, secrets.token_bytes, settings.answer_days, zone
+    )
     conversation = Conversation(
         Engine(BOOK, spoken, readers(settings)),
         Sessions(scripts, seals, secrets.token_bytes),
         Placing(store, seals, say),
-        Lookups(
-            registry or connect(settings), store, seals, limits, ceiling, settings.lookup_deadline
-        ),
-        Promises(
-            store,
-            seals,
-            redis,
-            say,
-            now,
-            secrets.token_bytes,
-            settings.answer_days,
-            ZoneInfo(settings.timezone),
-        ),
-        store,
+        People(store, seals, now),
+        lookups,
+        promises,
         seals,
         now,
         settings.turns_a_minute,

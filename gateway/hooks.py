@@ -16,7 +16,7 @@ import structlog
 from redis import Redis
 
 from dialogs.engine.turns import Reply
-from gateway.conversation import Conversation, TooFast
+from gateway.conversation import CannotAnswer, Conversation, TooFast
 from gateway.deadline import Deadline
 from gateway.hook import Answer, Ended, Hook, Inbound, Malformed, OptOut, Receipt
 from gateway.inbox import Inbox
@@ -96,9 +96,8 @@ class Hooks:
         except Malformed as malformed:
             log.warning("hook.malformed", provider=name, kind=kind, field=str(malformed))
             return Answer(400, f"malformed: {malformed}\n")
-        except (
-            Exception
-        ) as error:  # the one place: a carrier must always be answered in its own way
+        # The one broad except: a carrier must always be answered in its own way.
+        except Exception as error:
             log.exception("hook.failed", provider=name, kind=kind, error=type(error).__name__)
             return self._failed(provider, kind)
 
@@ -154,6 +153,9 @@ class Hooks:
             return self.conversation.handle(inbound, deadline)
         except TooFast as fast:
             return Reply(self.say("notices.busy", fast.language), more=False)
+        except CannotAnswer as fault:
+            log.exception("hook.unanswered", provider=inbound.provider)
+            return Reply(self.say("notices.trouble", fault.language), more=False)
 
     def _ours(self, inbound: Inbound) -> bool:
         """Whether the code is one of ours, or (as some carriers report a dialled chain)

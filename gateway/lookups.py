@@ -41,25 +41,18 @@ class Asker:
     trace: str
 
 
+@dataclass(frozen=True, slots=True)
 class Lookups:
-    """`ceiling` threads may wait for the registry at once, `patience` seconds each."""
+    """Made once a process. A thread that finds no free place does not wait for one."""
 
-    def __init__(
-        self,
-        registry: Registry,
-        database: Database,
-        seals: Seals,
-        limits: Limits,
-        ceiling: int,
-        patience: float,
-    ) -> None:
-        self._registry, self._database, self._seals, self._limits = (
-            registry,
-            database,
-            seals,
-            limits,
-        )
-        self._places, self._patience = BoundedSemaphore(ceiling), patience
+    registry: Registry
+    database: Database
+    seals: Seals
+    limits: Limits
+    places: BoundedSemaphore
+    """How many threads may wait for the registry at once."""
+    patience: float
+    """Seconds each of them waits."""
 
     def ask(self, query: Query, asker: Asker, deadline: Deadline) -> Found:
         """The outcome of a query. Trouble of the registry is `unavailable`, never an exception."""
@@ -75,18 +68,24 @@ class Lookups:
                 return self._followed(number, asker, deadline)
         raise TypeError(f"nobody answers {type(query).__name__}")
 
+    def own(self, query: Query, outcome: str) -> str:
+        """The ID she asked about, as a digest in hex, once the registry knows it; else empty."""
+        match query:
+            case CheckEligibility(who=number) | FindProgrammes(applicant=number):
+                known = outcome not in {"not_found", "too_many", UNAVAILABLE}
+                return self.seals.digest("national_id", number).hex() if known else ""
+        return ""
+
     def _about(self, ids: list[str], asker: Asker, ask: Callable[[], Found]) -> Found:
         """Ask about people, unless this phone has tried too many IDs that are not its last one."""
         for one in ids:
-            digest = self._seals.digest("national_id", one)
-            if digest.hex() != asker.own and not self._limits.may_try(
-                "id", asker.phone_key, digest
-            ):
+            digest = self.seals.digest("national_id", one)
+            if digest.hex() != asker.own and not self.limits.may_try("id", asker.phone_key, digest):
                 return "too_many", {}
         return self._waiting(ask, asker)
 
     def _waiting(self, ask: Callable[[], Found], asker: Asker) -> Found:
-        if not self._places.acquire(blocking=False):
+        if not self.places.acquire(blocking=False):
             log.warning("lookup.full", trace=asker.trace)
             return _NOTHING
         try:
@@ -95,21 +94,19 @@ class Lookups:
             log.info("lookup.unavailable", trace=asker.trace, error=type(error).__name__)
             return _NOTHING
         finally:
-            self._places.release()
+            self.places.release()
 
     def _eligibility(self, who: str, asker: Asker, deadline: Deadline) -> Found:
         return eligibility(
-            self._registry.eligibility(
-                who, timeout=deadline.left(self._patience), trace=asker.trace
-            )
+            self.registry.eligibility(who, timeout=deadline.left(self.patience), trace=asker.trace)
         )
 
     def _programmes(
         self, applicant: str, member: str | None, asker: Asker, deadline: Deadline
     ) -> Found:
         try:
-            listed = self._registry.programmes(
-                applicant, member, timeout=deadline.left(self._patience), trace=asker.trace
+            listed = self.registry.programmes(
+                applicant, member, timeout=deadline.left(self.patience), trace=asker.trace
             )
         except Refused as refusal:
             if refusal.code in {"not_found", "not_in_household"}:
@@ -121,11 +118,11 @@ class Lookups:
         """Where a request stands: what we hold, and what the registry says of it once it has it."""
         ours = None
         if references.valid(number):
-            with self._database.read() as conn:
-                ours = requests.follow(conn, self._seals, number)
+            with self.database.read() as conn:
+                ours = requests.follow(conn, self.seals, number)
         if ours is None or ours.phone_key != asker.phone_key:
-            tried = self._seals.digest("reference", number)
-            if not self._limits.may_try("reference", asker.phone_key, tried):
+            tried = self.seals.digest("reference", number)
+            if not self.limits.may_try("reference", asker.phone_key, tried):
                 return "too_many", {}
         if ours is None:
             return "not_found", {}
@@ -141,8 +138,8 @@ class Lookups:
 
     def _progress(self, kind: str, number: str, asker: Asker, deadline: Deadline) -> Progress:
         status = (
-            self._registry.application_status
+            self.registry.application_status
             if kind == "application"
-            else self._registry.complaint_status
+            else self.registry.complaint_status
         )
-        return status(number, timeout=deadline.left(self._patience), trace=asker.trace)
+        return status(number, timeout=deadline.left(self.patience), trace=asker.trace)

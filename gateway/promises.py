@@ -35,7 +35,6 @@ class Asking:
     """
 
     phone: str
-    phone_key: bytes
     language: str
     provider: str
     conversation: bytes
@@ -43,54 +42,49 @@ class Asking:
     screen: str
 
 
+@dataclass(frozen=True, slots=True)
 class Promises:
-    """`clock` gives the time (UTC), `random` bytes; `days` is the standard said with a reference,
-    in `zone`'s calendar.
-    """
+    """`clock` gives the time (UTC), `random` bytes."""
 
-    def __init__(
-        self,
-        database: Database,
-        seals: Seals,
-        redis: Redis,
-        say: Speaker,
-        clock: Callable[[], datetime],
-        random: Callable[[int], bytes],
-        days: int,
-        zone: ZoneInfo,
-    ) -> None:
-        self._database, self._seals, self._redis, self._say = database, seals, redis, say
-        self._clock, self._random, self._days, self._zone = clock, random, days, zone
+    database: Database
+    seals: Seals
+    redis: Redis
+    say: Speaker
+    clock: Callable[[], datetime]
+    random: Callable[[int], bytes]
+    days: int
+    """The standard said with a reference, in days of `zone`'s calendar."""
+    zone: ZoneInfo
 
     def keep(self, action: Action, asking: Asking) -> tuple[str, Facts]:
         """Store it and wake the lanes; the outcome and facts for the dialog.
 
         Raises StoreDown: then nothing was promised.
         """
-        now = self._clock()
-        due = now.astimezone(self._zone).date() + timedelta(days=self._days)
+        now = self.clock()
+        due = now.astimezone(self.zone).date() + timedelta(days=self.days)
         new = _request(action, asking, due)
         notice = f"notices.{new.kind}_stored"
-        with self._database.write() as conn:
+        with self.database.write() as conn:
             kept = promise(
                 conn,
-                self._seals,
+                self.seals,
                 new,
                 now,
-                self._random,
-                lambda reference: self._say(
+                self.random,
+                lambda reference: self.say(
                     notice, asking.language, reference=reference, by=due.isoformat()
                 ),
             )
         for lane in lanes.LANES:
-            lanes.wake(self._redis, lane)
+            lanes.wake(self.redis, lane)
         log.info("promise.kept", trace=asking.conversation.hex(), kind=new.kind, outcome=kept.kind)
         return self._told(action, kept.kind, kept.reference, due)
 
     def _told(self, action: Action, outcome: str, reference: str, due: date) -> tuple[str, Facts]:
         """What the dialog says of it: a repeated delivery is told what the first was."""
         outcome = "already" if outcome == "already" and "already" in action.outcomes else "stored"
-        facts = {"reference": reference, "by": due.isoformat(), "days": self._days}
+        facts = {"reference": reference, "by": due.isoformat(), "days": self.days}
         return outcome, {name: facts[name] for name in action.outcomes[outcome]}
 
 

@@ -253,13 +253,22 @@ def test_too_many_turns_get_a_valid_last_screen(
         assert line.press("1") == "Too many requests at once. Please try again in a few minutes."
 
 
-def test_a_fault_of_ours_still_gives_a_valid_screen(line: Line) -> None:
-    """The database does not take it: nothing is promised, and the carrier gets an answer it can
-    show.
-    """
+def test_a_fault_of_ours_gives_a_valid_screen_in_her_language(
+    valkey_url: str, sqlite_url: str, tmp_path: Path
+) -> None:
+    """The database does not take it: nothing is promised, and she is told so in French."""
+    with opened(valkey_url, sqlite_url, tmp_path) as line:
+        line.begin("2")
+        line.presses("3", "2", "Ils ont crié")
+        with line.hooks.database.write() as conn:
+            conn.execute(text("ALTER TABLE requests RENAME TO elsewhere"))
+        assert line.press("1") == line.hooks.say("notices.trouble", "fr")
+        assert not line.open
+
+
+def test_a_bug_of_ours_gives_a_valid_screen_too(line: Line) -> None:
+    """Whatever is wrong, the carrier gets a last screen it can show."""
     line.begin()
-    line.presses("3", "2", "They shouted at me")
     with line.hooks.database.write() as conn:
-        conn.execute(text("ALTER TABLE requests RENAME TO elsewhere"))
-    assert line.press("1").startswith("We cannot answer now.")
-    assert not line.open
+        conn.execute(text("DROP TABLE history"))
+    assert line.presses("3", "2", "They shouted at me", "1").startswith("We cannot answer now.")
