@@ -14,11 +14,15 @@ from dialogs.engine.texts import Text, _
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message and the values it names; `parts` is how many SMS it may take in any language."""
+    """A message and the values it names; `parts` is how many SMS it may take in any language.
+
+    A `screen` is also said as the last screen of a call: it must fit on every carrier's.
+    """
 
     text: Text
     values: Mapping[str, Kind] = field(default_factory=dict)
     parts: int = 2
+    screen: bool = False
 
 
 _REQUEST: Mapping[str, Kind] = {"reference": Reference()}
@@ -123,20 +127,26 @@ NOTICES: Mapping[str, Notice] = {
         parts=2,
     ),
     "notices.known": Notice(
-        _("We have your request. Your number is {reference}."), _REQUEST, parts=1
+        _("We have your request. Your number is {reference}."), _REQUEST, parts=1, screen=True
     ),
-    "notices.over": Notice(_("This call is over. Please dial again."), parts=1),
+    "notices.over": Notice(_("This call is over. Please dial again."), parts=1, screen=True),
     "notices.busy": Notice(
-        _("Too many requests at once. Please try again in a few minutes."), parts=1
+        _("Too many requests at once. Please try again in a few minutes."), parts=1, screen=True
     ),
     "notices.trouble": Notice(
-        _("We cannot answer now. Please try again later. What you sent before is safe."), parts=1
+        _("We cannot answer now. Please try again later. What you sent before is safe."),
+        parts=1,
+        screen=True,
+    ),
+    "notices.not_sent": Notice(
+        _("It was not sent. Please dial again later."), parts=1, screen=True
     ),
 }
 
 
-def proved() -> dict[str, tuple[Text, Mapping[str, Kind], int]]:
+def proved() -> dict[str, tuple[Text, Mapping[str, Kind], int, bool]]:
     """The notices as the proof takes them."""
     return {
-        address: (notice.text, notice.values, notice.parts) for address, notice in NOTICES.items()
+        address: (notice.text, notice.values, notice.parts, notice.screen)
+        for address, notice in NOTICES.items()
     }

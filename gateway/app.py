@@ -66,6 +66,7 @@ def hooks(settings: Settings, *, registry: Registry | None = None) -> Hooks:
         Limits(scripts, settings.wrong_tries_a_day, settings.wrong_tries_in_all),
         BoundedSemaphore(settings.web_threads // 2),
         settings.lookup_deadline,
+        now,
     )
     zone = ZoneInfo(settings.timezone)
     promises = Promises(

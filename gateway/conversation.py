@@ -45,6 +45,10 @@ class CannotAnswer(Exception):
         self.language = language
 
 
+class NotSent(CannotAnswer):
+    """What she sent could not be stored."""
+
+
 class TooFast(CannotAnswer):
     """This phone sent more turns in a minute than the service allows."""
 
@@ -88,17 +92,25 @@ class Conversation:
             if recalled.turns > self.turns:
                 raise TooFast(old.settled[0])
             try:
-                placed = self.placing.place(inbound, conversation, recalled.record)
+                minute = int(self.clock().timestamp() // 60)
+                placed = self.placing.place(inbound, conversation, recalled.record, minute)
                 if isinstance(placed, Reply):
                     return placed
-                new = self._turn(inbound, conversation, phone_key, old, placed, deadline)
+                ran = self._turn(inbound, conversation, phone_key, placed, minute, deadline)
+                new = self._record(inbound, conversation, old, placed, ran, minute)
             except (StoreDown, SessionsDown, EndlessDialog) as fault:
                 raise CannotAnswer(old.settled[0]) from fault
-            if self._remembered(phone_key, recalled.stamp, new):
+            if self._remembered(phone_key, recalled.stamp, new) or ran.promised:
                 self._log(inbound, new)
-                return Reply(new.reply, new.more)
+                return ran.reply
         now = self.sessions.recall(phone_key).record or new
         return Reply(now.reply, now.more)
+
+    def admit(self, phone: str) -> None:
+        """Count a turn that needs no dialog. Raises TooFast, SessionsDown."""
+        recalled = self.sessions.recall(self.seals.phone_key(phone))
+        if recalled.turns > self.turns:
+            raise TooFast(recalled.record.settled[0] if recalled.record else "")
 
     def _name(self, inbound: Inbound) -> str:
         """The conversation a delivery belongs to, as logs and SQL know it: a keyed digest, in hex."""
@@ -128,18 +140,29 @@ class Conversation:
         inbound: Inbound,
         conversation: str,
         phone_key: bytes,
-        old: Record,
         placed: Turning,
+        minute: int,
         deadline: Deadline,
-    ) -> Record:
-        """Step the dialog, asking and promising on the way: the record to remember, the reply in it."""
-        minute = int(self.clock().timestamp() // 60)
+    ) -> Ran:
+        """Step the dialog, asking and promising on the way."""
         if placed.chain is None:
             turn = self.engine.step(placed.session, Heard(placed.text, minute))
         else:
-            turn = self.engine.walk(placed.session, placed.chain, minute, met_here=placed.met_here)
+            met = placed.met_here
+            turn = self.engine.walk(placed.session, placed.chain, minute, met_here=met)
         asker = Asker(phone_key, placed.own, conversation)
-        ran = self._run(turn, inbound, asker, placed, minute, deadline)
+        return self._run(turn, inbound, asker, placed, minute, deadline)
+
+    def _record(
+        self,
+        inbound: Inbound,
+        conversation: str,
+        old: Record,
+        placed: Turning,
+        ran: Ran,
+        minute: int,
+    ) -> Record:
+        """What to remember of the turn. Keeps in SQL what changed of the person. Raises StoreDown."""
         recent = old.recent
         if old.conversation and old.conversation != conversation:
             recent = (*recent, old.conversation)[-REMEMBERED:]
@@ -161,6 +184,7 @@ class Conversation:
             placed.born,
             ran.own,
             settled,
+            minute,
         )
 
     def _run(
@@ -184,7 +208,10 @@ class Conversation:
                     turn = self.engine.step(turn.session, Learned(outcome, facts, minute))
                 case Action() as action:
                     asking = self._asking(turn.session, inbound, asker, placed)
-                    outcome, facts = self.promises.keep(action, asking)
+                    try:
+                        outcome, facts = self.promises.keep(action, asking)
+                    except StoreDown as down:
+                        raise NotSent(placed.settled[0]) from down
                     promised = True
                     turn = self.engine.step(turn.session, Stored(outcome, facts, minute))
         raise EndlessDialog(turn.session.at)

@@ -16,7 +16,7 @@ import structlog
 from redis import Redis
 
 from dialogs.engine.turns import Reply
-from gateway.conversation import CannotAnswer, Conversation, TooFast
+from gateway.conversation import CannotAnswer, Conversation, NotSent, TooFast
 from gateway.deadline import Deadline
 from gateway.hook import Answer, Ended, Hook, Inbound, Malformed, OptOut, Receipt
 from gateway.inbox import Inbox
@@ -153,6 +153,9 @@ class Hooks:
             return self.conversation.handle(inbound, deadline)
         except TooFast as fast:
             return Reply(self.say("notices.busy", fast.language), more=False)
+        except NotSent as fault:
+            log.exception("hook.unanswered", provider=inbound.provider)
+            return Reply(self.say("notices.not_sent", fault.language), more=False)
         except CannotAnswer as fault:
             log.exception("hook.unanswered", provider=inbound.provider)
             return Reply(self.say("notices.trouble", fault.language), more=False)
@@ -161,7 +164,9 @@ class Hooks:
         """Whether the code is one of ours, or (as some carriers report a dialled chain)
         `*384*1234*2#` behind one.
         """
-        known = self.codes[inbound.provider if inbound.channel == "sms" else "ussd"]
+        known = self.codes.get(
+            inbound.provider if inbound.channel == "sms" else "ussd", frozenset()
+        )
         chained = any(inbound.code.startswith(f"{one.removesuffix('#')}*") for one in known)
         return not known or inbound.code in known or chained
 

@@ -40,7 +40,7 @@ class Inbox:
     random: Callable[[int], bytes]
 
     def take(self, inbound: Inbound, deadline: Deadline) -> None:
-        """Answer a message once.
+        """Answer a message once; over the limit of its phone, once a minute.
 
         Raises StoreDown and SessionsDown: the carrier then delivers it again.
         """
@@ -50,9 +50,10 @@ class Inbox:
                 return  # delivered again, perhaps much later: a STOP of last week must not undo the START of today
         try:
             text, language = self._answered(inbound, word, deadline)
-        except TooFast:
+        except TooFast as fast:
             log.warning("sms.too_fast", provider=inbound.provider)
-            return
+            key = f"busy:{self.seals.phone_key(inbound.phone).hex()}:{self.clock():%d%H%M}"
+            word, language, text = None, fast.language, self.say("notices.busy", fast.language)
         reply = NewMessage(
             key=key,
             phone=inbound.phone,
@@ -72,11 +73,16 @@ class Inbox:
         """What to write back, and in which language."""
         if word is None:
             return self.conversation.handle(inbound, deadline).text, ""
+        language = self._obeyed(inbound, word)
+        self.conversation.admit(inbound.phone)
+        return self.say(ANSWERS[word], language), language
+
+    def _obeyed(self, inbound: Inbound, word: Keyword) -> str:
+        """Do what the keyword asks, however often it comes; her language."""
         with self.database.write() as conn:
             if word == "stop":
                 citizens.opt_out(conn, self.seals, inbound.phone, self.clock())
             if word == "start":
                 citizens.opt_in(conn, self.seals, inbound.phone, self.clock())
             citizen = citizens.find(conn, self.seals, inbound.phone)
-        language = (citizen.language if citizen else None) or ""
-        return self.say(ANSWERS[word], language), language
+        return (citizen.language if citizen else None) or ""

@@ -11,13 +11,15 @@ from gateway.scripts import Script, Scripts
 from gateway.sessions import SessionsDown
 
 TRY = Script.of("""
-local mine = redis.call('SADD', KEYS[1], ARGV[1])
-redis.call('EXPIRE', KEYS[1], 86400)
-if mine == 0 then return 1 end
-if redis.call('SCARD', KEYS[1]) > tonumber(ARGV[2]) then redis.call('SREM', KEYS[1], ARGV[1]) return 0 end
-local all = redis.call('INCR', KEYS[2])
-if all == 1 then redis.call('EXPIRE', KEYS[2], 3600) end
-return all <= tonumber(ARGV[3]) and 1 or 0
+if redis.call('SISMEMBER', KEYS[1], ARGV[1]) == 1 then return 1 end
+local mine = redis.call('SCARD', KEYS[1])
+local all = tonumber(redis.call('GET', KEYS[2]) or '0')
+if mine >= tonumber(ARGV[2]) or all >= tonumber(ARGV[3]) then return 0 end
+redis.call('SADD', KEYS[1], ARGV[1])
+if mine == 0 then redis.call('EXPIRE', KEYS[1], 86400) end
+redis.call('INCR', KEYS[2])
+if all == 0 then redis.call('EXPIRE', KEYS[2], 3600) end
+return 1
 """)
 
 
@@ -31,8 +33,9 @@ class Limits:
         self._scripts, self._a_day, self._in_all = scripts, a_day, in_all
 
     def may_try(self, kind: str, phone_key: bytes, tried: bytes) -> bool:
-        """Count a number tried (its digest); the same one twice counts once. Raises
-        SessionsDown.
+        """Count a number tried (its digest); the same one twice counts once, a refused one not at all.
+
+        Raises SessionsDown.
         """
         keys = [f"tried:{kind}:{phone_key.hex()}", f"tried:{kind}"]
         try:

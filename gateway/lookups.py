@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from threading import BoundedSemaphore
 
 import structlog
@@ -27,6 +28,9 @@ log = structlog.get_logger()
 Found = tuple[str, Facts]
 """An outcome of a query and the facts that come with it."""
 
+ENDED = {"refused": Progress.REFUSED, "answered": Progress.CLOSED}
+"""Our own states after which nothing more comes."""
+OVER = frozenset({Progress.DECIDED, Progress.REFUSED, Progress.CLOSED})
 _NOTHING: Found = (UNAVAILABLE, {})
 
 
@@ -53,6 +57,7 @@ class Lookups:
     """How many threads may wait for the registry at once."""
     patience: float
     """Seconds each of them waits."""
+    clock: Callable[[], datetime]
 
     def ask(self, query: Query, asker: Asker, deadline: Deadline) -> Found:
         """The outcome of a query. Trouble of the registry is `unavailable`, never an exception."""
@@ -116,22 +121,25 @@ class Lookups:
 
     def _followed(self, number: str, asker: Asker, deadline: Deadline) -> Found:
         """Where a request stands: what we hold, and what the registry says of it once it has it."""
-        ours = None
-        if references.valid(number):
-            with self.database.read() as conn:
-                ours = requests.follow(conn, self.seals, number)
+        if not references.valid(number):  # a slip of the finger: its check digit is wrong
+            return "not_found", {}
+        with self.database.read() as conn:
+            ours = requests.follow(conn, self.seals, number)
         if ours is None or ours.phone_key != asker.phone_key:
             tried = self.seals.digest("reference", number)
             if not self.limits.may_try("reference", asker.phone_key, tried):
                 return "too_many", {}
         if ours is None:
             return "not_found", {}
-        progress: str = Progress.REFUSED if ours.state == "refused" else Progress.RECEIVED
+        progress: str = ENDED.get(ours.state, Progress.RECEIVED)
         if ours.state == "accepted" and ours.kind != "question":
             progress, _ = self._waiting(
                 lambda: (self._progress(ours.kind, number, asker, deadline), {}), asker
             )
-        if progress in {Progress.DECIDED, Progress.REFUSED, Progress.CLOSED}:
+            if progress in OVER:
+                with self.database.write() as conn:
+                    requests.close(conn, self.seals, number, self.clock())
+        if progress in OVER:
             return str(progress), {}
         known = Progress.IN_REVIEW if progress == Progress.IN_REVIEW else Progress.RECEIVED
         return str(known), {"by": ours.due_on.isoformat()}

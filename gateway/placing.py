@@ -19,6 +19,8 @@ from store.seals import Seals
 Settled = tuple[str, int]
 """Her language and the version of the notice she saw, as SQL holds them."""
 STRANGER: Settled = ("", 0)
+CROSSING = 30
+"""Minutes within which a message answers a screen of a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ class Placing:
     def __init__(self, database: Database, seals: Seals, say: Speaker) -> None:
         self._database, self._seals, self._say = database, seals, say
 
-    def place(self, inbound: Inbound, conversation: str, record: Record | None) -> Reply | Turning:
+    def place(
+        self, inbound: Inbound, conversation: str, record: Record | None, minute: int
+    ) -> Reply | Turning:
         """The reply to give as it is, or the turn to make. Raises StoreDown."""
         if record is not None and record.conversation == conversation:
             return _continued(inbound, record)
@@ -59,12 +63,18 @@ class Placing:
             late = Reply(self._say("notices.over", record.settled[0]), more=False)
             return Reply(record.reply, record.more) if inbound.channel == "sms" else late
         if inbound.channel == "sms":
-            return self._written(inbound, conversation, record)
+            return self._written(inbound, conversation, record, minute)
         return self._dialled(inbound, conversation, record)
 
-    def _written(self, inbound: Inbound, conversation: str, record: Record | None) -> Turning:
-        """A message: the next turn of an open dialog, or the first of a new one."""
-        if record is not None and record.more and record.session.at:
+    def _written(
+        self, inbound: Inbound, conversation: str, record: Record | None, minute: int
+    ) -> Turning:
+        """A message: the next turn of an open dialog, or the first of a new one.
+
+        A dialog begun by dialling and left goes on by SMS for CROSSING minutes: a message of the
+        next day is no answer to a screen of yesterday.
+        """
+        if record is not None and record.more and _awaits_sms(record, minute):
             session = replace(record.session, profile="sms")
             return Turning(
                 session, inbound.text, settled=record.settled, born=record.born, own=record.own
@@ -110,6 +120,10 @@ class Placing:
             return Person()
         own = found.id_key.hex() if found.id_key else ""
         return Person((found.language, found.notice), own, _met(found, conversation))
+
+
+def _awaits_sms(record: Record, minute: int) -> bool:
+    return record.session.profile == "sms" or minute - record.minute <= CROSSING
 
 
 def _met(citizen: Citizen, conversation: str) -> int | None:

@@ -13,12 +13,14 @@ from redis import RedisError
 
 from dialogs.engine.session import Session, pack, unpack
 from gateway.scripts import Script, Scripts
-from store.seals import Seals
+from store.seals import SealBroken, Seals
 
 KEPT = 24 * 3600
 """Seconds a record lives after the last key press: the settings in it spare a read of SQL at the
 next dial.
 """
+FORM = 1
+"""The shape of a record. A release that changes it, or the session in it, takes the next number."""
 STAMP = 8
 """Bytes in front of the sealed value that change at every write: what the compare-and-set
 compares.
@@ -62,6 +64,8 @@ class Record:
     """Keyed digest of the last national ID she asked about, in hex."""
     settled: tuple[str, int] = ("", 0)
     """Language and notice as SQL holds them."""
+    minute: int = 0
+    """When it was last answered, in minutes since 1970 (UTC)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +83,13 @@ class Sessions:
     """The records, under keyed digests. `random` gives bytes."""
 
     def __init__(self, scripts: Scripts, seals: Seals, random: Callable[[int], bytes]) -> None:
-        self._scripts, self._seals, self._random = scripts, seals, random
+        self.scripts, self._seals, self._random = scripts, seals, random
 
     def recall(self, phone_key: bytes) -> Recalled:
         """The record of a phone, and how many turns it took in this minute. Raises SessionsDown."""
         name = phone_key.hex()
         try:
-            value, turns = self._scripts.run(RECALL, [f"phone:{name}", f"turns:{name}"], [MINUTE])
+            value, turns = self.scripts.run(RECALL, [f"phone:{name}", f"turns:{name}"], [MINUTE])
         except RedisError as error:
             raise SessionsDown from error
         if value is None:
@@ -101,7 +105,7 @@ class Sessions:
         value = self._random(STAMP) + self._seals.seal(self._pack(record), _bound(name))
         try:
             return bool(
-                self._scripts.run(
+                self.scripts.run(
                     REMEMBER, [f"phone:{name}", "turns"], [stamp, STAMP, value, KEPT, counted]
                 )
             )
@@ -110,26 +114,35 @@ class Sessions:
 
     def _pack(self, record: Record) -> bytes:
         fields = [
-            record.conversation, record.heard, pack(record.session), record.reply, record.more,
-            list(record.recent), record.born, record.own, list(record.settled),
+            FORM, record.conversation, record.heard, pack(record.session), record.reply, record.more,
+            list(record.recent), record.born, record.own, list(record.settled), record.minute,
         ]  # fmt: skip
         return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
 
-    def _read(self, sealed: bytes, name: str) -> Record:
-        conversation, heard, session, reply, more, recent, born, own, settled = json.loads(
-            self._seals.open(sealed, _bound(name))
-        )
-        return Record(
-            conversation,
-            heard,
-            unpack(session),
-            reply,
-            more,
-            tuple(recent),
-            born,
-            own,
-            (settled[0], settled[1]),
-        )
+    def _read(self, sealed: bytes, name: str) -> Record | None:
+        """The record; None for one of another release, or sealed under a key that is gone.
+
+        Its stamp is kept all the same: the turn that finds its way by the walk replaces it.
+        """
+        try:
+            form, *fields = json.loads(self._seals.open(sealed, _bound(name)))
+            if form != FORM:
+                return None
+            conversation, heard, session, reply, more, recent, born, own, settled, minute = fields
+            return Record(
+                conversation,
+                heard,
+                unpack(session),
+                reply,
+                more,
+                tuple(recent),
+                born,
+                own,
+                (settled[0], settled[1]),
+                minute,
+            )
+        except (SealBroken, ValueError, TypeError):
+            return None
 
 
 def _bound(name: str) -> str:

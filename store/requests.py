@@ -191,6 +191,12 @@ def follow(conn: Connection, seals: Seals, reference: str) -> Followed | None:
     return Followed(row.kind, row.state, row.due_on, row.created_at, record, row.phone_key)
 
 
+def close(conn: Connection, seals: Seals, reference: str, now: datetime) -> None:
+    """The registry has decided it: from now on the same may be asked for again."""
+    mine = requests.c.reference_key == seals.digest("reference", reference)
+    conn.execute(update(requests).where(mine, requests.c.closed_at.is_(None)).values(closed_at=now))
+
+
 def load(conn: Connection, seals: Seals, ids: Collection[UUID]) -> list[Request]:
     """These requests, opened, in the order of their ids. One whose seal is broken is left out."""
     found = []

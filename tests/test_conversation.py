@@ -4,15 +4,28 @@ contended deliveries.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import cast
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
+from dialogs.engine.screens import Action
+from dialogs.engine.session import Session, Step
+from gateway.hook import Inbound
+from gateway.limits import Limits
+from gateway.placing import Turning
+from gateway.promises import Asking, Promises
+from gateway.sessions import Record
+from registry_client.port import Progress
+from registry_client.words import Facts
+from store.references import mint
 from store.tables import citizens, requests
-from tests.line import HER_ID, Line, opened
+from tests.line import HER_ID, PHONE, Line, opened
 
 HOME = "How can we help?"
 
@@ -35,6 +48,11 @@ def language(line: Line) -> str | None:
     with line.hooks.database.read() as conn:
         found: str | None = conn.execute(select(citizens.c.language)).scalar_one()
     return found
+
+
+def of_last(last: int, count: int) -> bytes:
+    """Bytes that are not random at all."""
+    return bytes([7] * (count - 1) + [last])
 
 
 def forget(line: Line) -> None:
@@ -220,10 +238,14 @@ def test_other_peoples_numbers_are_limited(line: Line) -> None:
         line.press(f"173010000002{last}")
     assert line.screen.startswith("Too many numbers were tried")
     line.dial("*384*1234*4#")
-    for wrong in ("1234567897", "1234567801", "1234567802", "1234567803", "1234567804"):
+    others = [mint(partial(of_last, last)) for last in range(6)]
+    for wrong in others[:5]:
         assert line.press(wrong).startswith("We do not know this number.")
         line.press("1")
-    assert line.press("1234567805").startswith("Too many numbers were tried")
+    slip = others[0][:-1] + str((int(others[0][-1]) + 1) % 10)  # its check digit is wrong
+    assert line.press(slip).startswith("We do not know")
+    line.press("1")
+    assert line.press(others[5]).startswith("Too many numbers were tried")
 
 
 def test_her_last_id_is_known_again_when_redis_forgot_it(line: Line) -> None:
@@ -256,13 +278,13 @@ def test_too_many_turns_get_a_valid_last_screen(
 def test_a_fault_of_ours_gives_a_valid_screen_in_her_language(
     valkey_url: str, sqlite_url: str, tmp_path: Path
 ) -> None:
-    """The database does not take it: nothing is promised, and she is told so in French."""
+    """The database does not take her complaint: she is told in French that it was not sent."""
     with opened(valkey_url, sqlite_url, tmp_path) as line:
         line.begin("2")
         line.presses("3", "2", "Ils ont crié")
         with line.hooks.database.write() as conn:
             conn.execute(text("ALTER TABLE requests RENAME TO elsewhere"))
-        assert line.press("1") == line.hooks.say("notices.trouble", "fr")
+        assert line.press("1") == line.hooks.say("notices.not_sent", "fr")
         assert not line.open
 
 
@@ -271,4 +293,96 @@ def test_a_bug_of_ours_gives_a_valid_screen_too(line: Line) -> None:
     line.begin()
     with line.hooks.database.write() as conn:
         conn.execute(text("DROP TABLE history"))
-    assert line.presses("3", "2", "They shouted at me", "1").startswith("We cannot answer now.")
+    assert line.presses("3", "2", "They shouted at me", "1") in {
+        line.hooks.say("notices.trouble", "en"),
+        line.hooks.say("notices.not_sent", "en"),
+    }
+    assert not line.open
+
+
+def test_a_record_of_another_release_is_replaced(line: Line) -> None:
+    """What cannot be read is as good as lost: the walk finds her way and the new record stands."""
+    line.begin()
+    line.presses("3", "1")
+    (name,) = line.hooks.redis.keys("phone:*")
+    sealed = line.hooks.seals.seal(
+        b'[99,"another shape"]', f"redis.phone.{line.hooks.seals.phone_key(PHONE).hex()}"
+    )
+    line.hooks.redis.set(name, b"12345678" + sealed)
+    assert line.press("2").startswith("Tell us what happened")
+    line.press("They shouted at me")
+    assert line.press("1").startswith("Your number is ")
+
+
+def test_what_the_registry_has_decided_may_be_asked_for_again(line: Line) -> None:
+    """While an application is open its reference is said; once it is decided she may apply anew."""
+    line.begin()
+    reference = line.presses("2", HER_ID, "1", "1", "1")[15:27].replace(" ", "")
+    with line.hooks.database.write() as conn:
+        conn.execute(update(requests).values(state="accepted"))
+    line.registry.progress = Progress.REFUSED
+    line.dial("*384*1234*4#")
+    assert "not accepted" in line.press(reference)
+    line.dial()
+    assert line.presses("2", HER_ID, "1", "1", "1").startswith("Your number is ")
+    assert stored(line) == 2
+
+
+def test_an_answered_question_is_closed(line: Line) -> None:
+    """The answer went by SMS: nobody is told any more that it is still to come."""
+    line.begin()
+    line.registry.down = True
+    reference = line.presses("1", HER_ID)[-13:-1].replace(" ", "")
+    with line.hooks.database.write() as conn:
+        conn.execute(update(requests).values(state="answered"))
+    line.dial("*384*1234*4#")
+    assert "answered and closed" in line.press(reference)
+
+
+def test_a_promise_is_said_though_another_turn_got_in(line: Line) -> None:
+    """She redialled while her complaint was being stored: its number is said all the same."""
+    line.begin()
+    line.presses("3", "2", "They shouted at me")
+    promises = line.hooks.conversation.promises
+    (name,) = line.hooks.redis.keys("phone:*")
+
+    def slow(action: Action, asking: Asking) -> tuple[str, Facts]:
+        kept = promises.keep(action, asking)
+        line.hooks.redis.setrange(name, 0, b"another-")
+        return kept
+
+    overtaken = replace(line.hooks.conversation, promises=cast("Promises", Overtaken(slow)))
+    line.hooks = replace(line.hooks, conversation=overtaken)
+    assert line.press("1").startswith("Your number is ")
+    assert stored(line) == 1
+
+
+@dataclass(frozen=True)
+class Overtaken:
+    """Keeps promises, and lets another turn get in meanwhile."""
+
+    keep: Callable[[Action, Asking], tuple[str, Facts]]
+
+
+@pytest.mark.parametrize(("profile", "minutes", "goes_on"), [
+    ("safe", 5, True), ("safe", 31, False), ("sms", 31, True),
+])  # fmt: skip
+def test_a_message_answers_a_screen_of_a_call_for_half_an_hour(
+    line: Line, profile: str, minutes: int, goes_on: bool
+) -> None:
+    """A dialog by SMS goes on whenever she answers; one begun by dialling only for a while."""
+    session = Session(language="en", notice=1, profile=profile, path=(Step("complaint.details"),))
+    record = Record("c1", "", session, "?", more=True, settled=("en", 1), minute=1000)
+    written = Inbound("africastalking", "sms", "m1", PHONE, "21234", "Thank you")
+    placed = line.hooks.conversation.placing.place(written, "c2", record, 1000 + minutes)
+    assert isinstance(placed, Turning)
+    assert bool(placed.session.at) is goes_on
+
+
+def test_the_limit_of_all_phones_holds_for_the_same_number_twice(line: Line) -> None:
+    """A refused number is not counted as tried: asking again is refused again, and no day slides."""
+    limits = Limits(line.hooks.conversation.sessions.scripts, 5, 1)
+    assert limits.may_try("id", b"one", b"a")
+    assert not limits.may_try("id", b"two", b"b")
+    assert not limits.may_try("id", b"two", b"b")
+    assert limits.may_try("id", b"one", b"a")

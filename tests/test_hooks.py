@@ -248,3 +248,18 @@ def test_the_client_is_who_the_outermost_trusted_proxy_saw(
 ) -> None:
     """What anybody may write into the header in front of our proxies is not believed."""
     assert client({"x-forwarded-for": forwarded}, "10.0.0.1", proxies) == seen
+
+
+def test_keywords_over_the_limit_act_and_are_answered_once_a_minute(
+    valkey_url: str, sqlite_url: str, tmp_path: Path
+) -> None:
+    """Two machines that answer each other cost a few messages; a STOP is obeyed all the same."""
+    with opened(valkey_url, sqlite_url, tmp_path, turns_a_minute=2) as line:
+        for number in range(20):
+            assert line.post("sms", sms("HELP", str(number))).status == 200
+        line.post("sms", sms("STOP", "stop"))
+        with line.hooks.database.read() as conn:
+            citizen = citizens.find(conn, line.hooks.seals, PHONE)
+        assert citizen is not None
+        assert citizen.opted_out
+        assert queued(line) <= 2 + 2  # two answers, and one "too many" for each minute this took
