@@ -16,7 +16,7 @@ from dialogs.engine.session import Session
 from dialogs.engine.step import MOST_CALLS, Engine
 from dialogs.engine.turns import Heard, Learned, Reply, Stored, Turn
 from gateway.deadline import Deadline
-from gateway.hook import Inbound
+from gateway.hook import Inbound, Input
 from gateway.lookups import Asker, Lookups
 from gateway.people import People
 from gateway.placing import Placing, Turning
@@ -176,7 +176,7 @@ class Conversation:
         )
         return Record(
             conversation,
-            inbound.text,
+            inbound.text if inbound.input is Input.CUMULATIVE else inbound.delivery,
             ran.session,
             ran.reply.text,
             ran.reply.more,

@@ -65,6 +65,10 @@ class Inbound:
     text: str
     input: Input = Input.LAST
     network: str = ""
+    delivery: str = ""
+    """The carrier's number or id of this delivery, the same when it is repeated. A carrier that
+    sends the last input alone and no such id cannot be told a repeat from a second key press.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ class Placing:
             born=conversation,
             own=person.own,
         )
-        if not inbound.text:
+        if not inbound.text or inbound.input is Input.LAST:  # the last key alone leads nowhere
             return turning
         if person.met is None:
             return replace(turning, chain=_tokens(inbound.text))
@@ -142,6 +142,8 @@ def _continued(inbound: Inbound, record: Record) -> Reply | Turning:
     if inbound.channel == "sms" or not record.more:
         return said
     text = inbound.text
+    if inbound.input is Input.LAST and inbound.delivery and inbound.delivery == record.heard:
+        return said
     if inbound.input is Input.CUMULATIVE:
         before = f"{record.heard}*" if record.heard else ""
         if text == record.heard or not text.startswith(before):

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import cast
 
 import pytest
@@ -16,6 +17,7 @@ from sqlalchemy import func, select, text, update
 
 from dialogs.engine.screens import Action
 from dialogs.engine.session import Session, Step
+from gateway.deadline import Deadline
 from gateway.hook import Inbound
 from gateway.limits import Limits
 from gateway.placing import Turning
@@ -386,3 +388,22 @@ def test_the_limit_of_all_phones_holds_for_the_same_number_twice(line: Line) -> 
     assert not limits.may_try("id", b"two", b"b")
     assert not limits.may_try("id", b"two", b"b")
     assert limits.may_try("id", b"one", b"a")
+
+
+def test_a_carrier_of_single_keys_is_heard_once_a_delivery(line: Line) -> None:
+    """Where only the last key comes, its delivery number tells a repeat from a second press."""
+    conversation = line.hooks.conversation
+    first = Inbound("other", "ussd", "s1", PHONE, "*384*1234#", "*384*1234#", delivery="1")
+
+    def handled(text: str, delivery: str) -> str:
+        pressed = replace(first, text=text, delivery=delivery)
+        return conversation.handle(pressed, Deadline.after(5, monotonic)).text
+
+    assert handled("*384*1234#", "1").startswith("Choose your language")
+    handled("1", "2")
+    home = handled("1", "3")
+    assert home.startswith(HOME)
+    category = handled("3", "4")
+    assert category.startswith("What is it about?")
+    assert handled("3", "4") == category
+    assert handled("1", "5").startswith("Which payment?")
