@@ -7,11 +7,15 @@ for each field.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+CODE = re.compile(r"\*\d+(\*\d+)*#|\+?\d{3,15}")
+"""`*384*1234#`, `21234`, `+15005550006`."""
 
 Names = Annotated[tuple[str, ...], NoDecode]
 """A comma-separated list in the environment."""
@@ -180,7 +184,7 @@ class Settings(BaseSettings):
         default=60.0,
         ge=2,
         le=600,
-        description="Seconds until what a dead worker had begun is taken up again; twice `registry_timeout` or more.",
+        description="Seconds until what a dead worker had begun is taken up again; a living one renews it; twice `registry_timeout` or more.",
     )
 
     @field_validator(
@@ -194,6 +198,31 @@ class Settings(BaseSettings):
             if isinstance(value, str)
             else value
         )
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        """Only what the store is tested on."""
+        if value and not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("must be postgresql://... or sqlite:///...")
+        return value
+
+    @field_validator("public_url", "registry_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        """An address a browser would take."""
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// or http://")
+        return value
+
+    @field_validator("service_codes")
+    @classmethod
+    def _dialled_or_written_to(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """USSD codes, and short codes or numbers."""
+        wrong = [code for code in value if not CODE.fullmatch(code)]
+        if wrong:
+            raise ValueError(f"neither a USSD code nor a number: {', '.join(wrong)}")
+        return value
 
     @model_validator(mode="after")
     def _calls_end_before_the_lease(self) -> Self:

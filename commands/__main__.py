@@ -10,6 +10,7 @@ import pkgutil
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Protocol, cast
 
 from pydantic import ValidationError
@@ -30,6 +31,12 @@ class Command(Protocol):
 
     def main(self, args: argparse.Namespace) -> int:
         """Do it. The exit status; Trouble and a wrong setting are said by the dispatcher."""
+
+
+def commanded() -> list[str]:
+    """The names of the commands: told by their text, so that one command does not import the rest."""
+    here = Path(commands.__path__[0])
+    return [name for name in listed() if "\nHELP = " in (here / f"{name}.py").read_text("utf-8")]
 
 
 def listed() -> list[str]:
@@ -53,8 +60,9 @@ def parser(words: Sequence[str]) -> argparse.ArgumentParser:
         prog="./guichet", description="The single window of social protection on any phone."
     )
     below = top.add_subparsers(required=True, metavar="COMMAND", title="commands")
-    named = [word for word in words[:1] if word in listed()]
-    for name in named or listed():
+    known = commanded()
+    named = [word for word in words[:1] if word in known]
+    for name in named or known:
         if found := command(name):
             one = below.add_parser(name, help=found.HELP, description=found.HELP)
             found.arguments(one)

@@ -4,6 +4,7 @@ browser.
 
 from __future__ import annotations
 
+import time
 from argparse import ArgumentParser, Namespace
 
 from commands import embedded
@@ -13,6 +14,8 @@ from settings import Settings
 
 HELP = "dial a code on the sandbox's phone and press keys"
 
+MOMENT = 2.0
+"""Seconds."""
 PHONE = "+923000000100"
 
 
@@ -42,8 +45,16 @@ def main(args: Namespace) -> int:
         except EOFError:
             handset.hang_up()
             print("\n(hung up)")
+    arrived(handset)
     messages(handset)
     return 0
+
+
+def arrived(handset: Handset) -> None:
+    """Wait a moment for what a last screen sets off; `--inbox` shows what comes later."""
+    had, until = len(handset.inbox()), time.monotonic() + MOMENT
+    while len(handset.inbox()) == had and time.monotonic() < until:
+        time.sleep(0.1)
 
 
 def show(screen: str) -> None:

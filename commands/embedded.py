@@ -59,7 +59,9 @@ def completed(settings: Settings) -> Settings:
     stack = running(settings)
     redis_url = settings.redis_url or (stack.redis_url if stack else "")
     if not redis_url:
-        raise Trouble("REDIS_URL is not set and no ./guichet run is up here to use the Redis of")
+        raise Trouble(
+            "REDIS_URL is not set, and no ./guichet run is up here whose Redis could be used"
+        )
     return stored(settings).model_copy(update={"redis_url": redis_url})
 
 

@@ -162,7 +162,10 @@ class Stack:
 
     def _lock(self) -> None:
         """One stack a `var`: two servers on one Valkey folder would ruin it."""
-        self._var.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self._var.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Trouble(f"GUICHET_VAR: {self._var} cannot be made: {error.strerror}") from error
         lock = self._leave.enter_context((self._var / "stack.lock").open("wb"))
         if not holds(
             lambda: _locked(lock.fileno()), 0.5

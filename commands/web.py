@@ -47,7 +47,7 @@ def server(settings: Settings) -> list[str]:
         "--workers": str(settings.web_workers),
         "--blocking-threads": str(settings.web_threads),
         "--workers-kill-timeout": "8",
-        "--log-level": "warning",
+        "--log-level": "error",
     }
     words = [word for flag in flags.items() for word in flag]
     return [

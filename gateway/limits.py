@@ -14,9 +14,13 @@ TRY = Script.of("""
 if redis.call('SISMEMBER', KEYS[1], ARGV[1]) == 1 then return 1 end
 local mine = redis.call('SCARD', KEYS[1])
 local all = tonumber(redis.call('GET', KEYS[2]) or '0')
+if mine == 0 then
+  redis.call('SADD', KEYS[1], ARGV[1])
+  redis.call('EXPIRE', KEYS[1], 86400)
+  return 1
+end
 if mine >= tonumber(ARGV[2]) or all >= tonumber(ARGV[3]) then return 0 end
 redis.call('SADD', KEYS[1], ARGV[1])
-if mine == 0 then redis.call('EXPIRE', KEYS[1], 86400) end
 redis.call('INCR', KEYS[2])
 if all == 0 then redis.call('EXPIRE', KEYS[2], 3600) end
 return 1
@@ -34,6 +38,9 @@ class Limits:
 
     def may_try(self, kind: str, phone_key: bytes, tried: bytes) -> bool:
         """Count a number tried (its digest); the same one twice counts once, a refused one not at all.
+
+        The first of a day is most likely her own: it is free of the limit of all phones, or a busy
+        launch would shut the service to everybody new.
 
         Raises SessionsDown.
         """

@@ -84,7 +84,7 @@ EXCLUDED: dict[str, Label] = {
 """
 
 RENEW: Label = {
-    "en": "Bring your ID to the office",
+    "en": "Show your ID at the office",
     "fr": "Venez avec la carte d'ID",
     "ur": "کارڈ دفتر لائیں",
 }
