@@ -4,17 +4,17 @@ for everybody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import pytest
 
-from dialogs.engine.kinds import Chosen
+from dialogs.engine.kinds import Choices, Chosen
 from dialogs.engine.screens import Dialog, End, Lookup, Menu, Option, Query, go
 from dialogs.engine.session import Session
 from dialogs.engine.texts import _
 from tests.citizen import Citizen, service, spoken
-from tests.seeded import book, french
+from tests.seeded import book, french, wells
 
 WELLS = [["w1", {"en": "Old well"}], ["w2", {"en": "New well"}]]
 KNOWN = Session("en", 1)
@@ -81,6 +81,42 @@ def test_an_option_of_the_registry_keeps_its_meaning_when_the_list_comes_anew() 
     her = Citizen(spoken(book()), KNOWN).dials().types("1").is_told("found", wells=WELLS)
     her.session.path[-2].facts["wells"].reverse()
     assert her.types("2").screen.startswith("How is New well?")
+
+
+@dataclass(frozen=True, slots=True)
+class FindFewWells(Query):
+    """The wells near a village, as a later release asks for them: two at most."""
+
+    outcomes = MappingProxyType({"found": {"wells": Choices(most=2, width=12)}, "none": {}})
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("2", "How is New well?\n1 Dry\n2 Dirty\n0 Back\n00 Home"),
+        ("3", "Please choose a number.\nWater line\n1 Report a dry well\n2 Opening hours"),
+        ("4", "Please choose a number.\nWhich well?\n1 Old well\n2 New well\n0 Back\n00 Home"),
+    ],
+    ids=["still on it", "no longer on it", "never was"],
+)
+def test_a_list_that_a_deploy_made_shorter_is_cut(typed: str, shown: str) -> None:
+    """What is left keeps its numbers, what is gone restarts politely, and no list is shown that is
+    longer than the present release has proved.
+    """
+    find = Lookup(FindFewWells, found="well", none="nowhere", unavailable="nowhere")
+    three = [*WELLS, ["w3", {"en": "Deep well"}]]
+    her = Citizen(spoken(book()), KNOWN).dials().types("1").is_told("found", wells=three)
+    assert "3 Deep well" in her.screen
+    assert her.under(spoken(book(wells(find=find)))).types(typed).screen == shown
+
+
+def test_a_list_kept_in_another_shape_restarts_politely() -> None:
+    """Whatever an older release kept under that name, it is not taken for a list."""
+    her = Citizen(spoken(book()), KNOWN).dials().types("1").is_told("found", wells=WELLS)
+    looked, well = her.session.path[-2:]
+    kept = (*her.session.path[:-2], replace(looked, facts={"wells": 3}), well)
+    her.session = replace(her.session, path=kept)
+    assert her.types("2").at == "home.menu"
 
 
 def test_a_hidden_option_leaves_its_number_unused() -> None:

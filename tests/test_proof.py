@@ -4,7 +4,7 @@ book may have.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from dialogs.engine.book import Book, BrokenDialog
 from dialogs.engine.fit import PROFILES
 from dialogs.engine.kinds import Choices, Name, Number, Reference, Words
-from dialogs.engine.proof import prove
+from dialogs.engine.proof import Notices, prove
 from dialogs.engine.screens import (
     Action,
     Ask,
@@ -398,12 +398,50 @@ def test_a_notice_of_more_parts_than_allowed_is_found() -> None:
             _("Number {reference}. " + "It is free. " * 13),
             {"reference": Reference()},
             1,
+            False,
         )
     }
     report = prove(book(), [ENGLISH], list(PROFILES.values()), long)
     assert [(f.code, f.profile, f.screen) for f in report.findings] == [
         ("parts", "sms", "notices.long")
     ]
+
+
+@pytest.mark.parametrize(
+    ("screen", "found"),
+    [(True, [("wide", "safe", "notices.over")]), (False, [])],
+    ids=["a last screen too", "only ever an SMS"],
+)
+def test_a_notice_that_is_a_last_screen_must_fit_on_every_carrier(
+    screen: bool, found: list[tuple[str, str, str]]
+) -> None:
+    """159 septets are one SMS, and three more than a screen of unknown make has room for."""
+    notices: Notices = {"notices.over": (_("This call is over. ".ljust(159, "x")), {}, 1, screen)}
+    report = prove(book(), [ENGLISH], list(PROFILES.values()), notices)
+    assert [(f.code, f.profile, f.screen) for f in report.findings] == found
+
+
+def test_a_last_screen_too_wide_in_one_language_alone_is_found() -> None:
+    """Each language's own words are measured."""
+    speech = french()
+    said = Entry(("Call again.",), ("Rappelez plus tard. ".ljust(157, "x"),))
+    french_too = replace(speech, entries={**speech.entries, "notices.over": said})
+    notices: Notices = {"notices.over": (_("Call again."), {}, 1, True)}
+    report = prove(book(), [ENGLISH, french_too], list(PROFILES.values()), notices)
+    assert [(f.code, f.language, f.profile) for f in report.findings] == [("wide", "fr", "safe")]
+
+
+@pytest.mark.parametrize("letter", ["x", "€"], ids=["one septet each", "two septets each"])
+def test_of_two_forms_of_an_option_the_wider_is_measured_not_the_longer(letter: str) -> None:
+    """Fifty-five characters of two septets take more room than sixty-five of one."""
+    more = _n("x" * 65, letter * 55, by="days")
+    lodged = Menu(
+        _("{reference}: we come in {days} days."),
+        more=Option(more, to=go("wells")),
+        same=Option(_("Something else there"), to="how"),
+    )
+    found = codes(*proof(book(wells(lodged=lodged))).findings)
+    assert set(found) == ({("pages", "wells.lodged")} if letter == "€" else set())
 
 
 def test_an_action_is_told_only_what_it_names() -> None:

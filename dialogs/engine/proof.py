@@ -4,27 +4,22 @@ anything runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
 from dialogs.engine.book import Book, Scope
-from dialogs.engine.fit import Profile, fold, is_gsm, parts, width
-from dialogs.engine.kinds import Chosen, Kind, Label, Name, NationalId, Words, widest
-from dialogs.engine.render import FURNITURE, furniture, layout, numbered
-from dialogs.engine.screens import (
-    Ask,
-    End,
-    Inform,
-    Languages,
-    Lookup,
-    Menu,
-    Pick,
-    Shown,
-    Submit,
-    texts,
-)
-from dialogs.engine.texts import PLACEHOLDER, Speech, Text, fill, malformed
+from dialogs.engine.fit import Profile, fold, is_gsm, parts
+from dialogs.engine.kinds import Kind, NationalId, Words
+from dialogs.engine.looks import looks, message
+from dialogs.engine.render import FURNITURE
+from dialogs.engine.screens import Ask, Languages, Lookup, Menu, Pick, Shown, Submit, texts
+from dialogs.engine.texts import PLACEHOLDER, Speech, Text, malformed
+
+Notices = Mapping[str, tuple[Text, Scope, int, bool]]
+"""What is said outside the dialogs, by address: the text, the kinds of its values, the SMS parts it
+may take, and whether it is a last screen too.
+"""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,6 +37,22 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.code} {self.language} {self.profile} {self.screen}: {self.detail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is measured: a language, a carrier, a screen."""
+
+    language: str
+    profile: Profile
+    screen: str
+
+    def __str__(self) -> str:
+        return f"{self.language} {self.profile.name} {self.screen}"
+
+    def finding(self, code: str, detail: str) -> Finding:
+        """A finding made here."""
+        return Finding(code, self.language, self.profile.name, self.screen, detail)
 
 
 @dataclass(slots=True)
@@ -66,40 +77,28 @@ class Report:
 
 
 def prove(
-    book: Book,
-    speeches: Sequence[Speech],
-    profiles: Sequence[Profile],
-    notices: Mapping[str, tuple[Text, Scope, int]],
+    book: Book, speeches: Sequence[Speech], profiles: Sequence[Profile], notices: Notices
 ) -> Report:
-    """Read every text and lay out every page.
-
-    `notices` are (text, kinds of its values, parts allowed) by address.
-    """
-    report = Report(languages=len(speeches), profiles=len(profiles))
-    shown = {
-        address: book.shown(address)
-        for address, screen in book.screens.items()
-        if not isinstance(screen, Lookup | Submit)
-    }
-    report.screens = len(shown)
+    """Read every text and lay out every page."""
+    shown = {a: s for a, s in book.screens.items() if not isinstance(s, Lookup | Submit)}
+    report = Report(screens=len(shown), languages=len(speeches), profiles=len(profiles))
     every = {address: text for address, (text, _) in every_text(book, notices).items()}
+    names = [speech.language.name for speech in speeches]
     for speech in speeches:
-        report.findings += [
-            finding for address, text in every.items() for finding in _read(speech, address, text)
-        ]
+        for address, text in every.items():
+            report.findings += _read(speech, address, text)
         for (here, screen), profile in product(shown.items(), profiles):
-            _measure(
-                report, book, here, screen, speech, profile, [s.language.name for s in speeches]
-            )
-        for address, (text, kinds, allowed) in notices.items():
-            report.findings += _parts(speech, address, text, kinds, allowed)
+            place = Place(speech.language.tag, profile, here)
+            report.findings += _typed(place, screen)
+            for pages in looks(book, here, speech, profile, names):
+                _measure(report, place, pages, _declared(screen))
+        for address, notice in notices.items():
+            _measure_notice(report, book, speech, profiles, address, notice)
     report.findings = sorted(set(report.findings))
     return report
 
 
-def every_text(
-    book: Book, notices: Mapping[str, tuple[Text, Scope, int]]
-) -> dict[str, tuple[Text, str]]:
+def every_text(book: Book, notices: Notices) -> dict[str, tuple[Text, str]]:
     """Every text of the service by address, with a word for the translator on how wide its values
     are.
     """
@@ -107,11 +106,9 @@ def every_text(
     for here, screen in book.screens.items():
         for address, text in texts(here, screen).items():
             found[address] = (text, _hint(text, book.scopes[here]))
-    for address, (text, kinds, parts_allowed) in notices.items():
-        found[address] = (
-            text,
-            "; ".join(filter(None, [f"SMS, at most {parts_allowed} parts", _hint(text, kinds)])),
-        )
+    for address, (text, kinds, most, _) in notices.items():
+        hints = [f"SMS, at most {most} parts", _hint(text, kinds)]
+        found[address] = (text, "; ".join(filter(None, hints)))
     return found
 
 
@@ -123,203 +120,101 @@ def _hint(text: Text, kinds: Scope) -> str:
 
 def _read(speech: Speech, address: str, text: Text) -> Iterator[Finding]:
     """The words of one entry: there, current, well-formed, in the language's alphabet."""
-    tag, source = speech.language.tag, speech.language.tag == "en"
-    entry = speech.entries.get(address)
-    if not source:
-        if entry is None or not any(entry.forms):
-            yield Finding("untranslated", tag, "-", address, f"no translation of {text.one!r}")
+    forms = text.forms
+    if speech.language.tag != "en":
+        if fault := _untranslated(speech, address, text):
+            yield fault
             return
-        if entry.fuzzy or entry.english != text.forms:
-            yield Finding(
-                "stale",
-                tag,
-                "-",
-                address,
-                f"translates {entry.english[0]!r}, the dialog says {text.one!r}",
-            )
-            return
-        if not all(entry.forms):
-            yield Finding("untranslated", tag, "-", address, "a plural form is empty")
-            return
-    for form in text.forms if source or entry is None else entry.forms:
-        if malformed(form):
-            yield Finding(
-                "placeholder", tag, "-", address, f"only plain {{name}} is allowed: {form!r}"
-            )
-        for name in sorted(set(PLACEHOLDER.findall(form)) ^ text.placeholders):
-            yield Finding(
-                "placeholder",
-                tag,
-                "-",
-                address,
-                f"{{{name}}} stands in one of the two languages only",
-            )
-        said = fold(form) if speech.language.fold else form
-        if speech.language.alphabet == "gsm7" and not is_gsm(said):
-            foreign = "".join(sorted({c for c in said if not is_gsm(c)}))
-            yield Finding("alphabet", tag, "-", address, f"{foreign!r} turns the screen into UCS-2")
+        forms = speech.entries[address].forms
+    for form in forms:
+        yield from _misspelt(speech, address, text, form)
+        yield from _foreign(speech, address, form)
 
 
-def _measure(
+def _untranslated(speech: Speech, address: str, text: Text) -> Finding | None:
+    """What keeps a translation from being said at all."""
+    tag, entry = speech.language.tag, speech.entries.get(address)
+    if entry is None or not any(entry.forms):
+        return Finding("untranslated", tag, "-", address, f"no translation of {text.one!r}")
+    if entry.fuzzy or entry.english != text.forms:
+        detail = f"translates {entry.english[0]!r}, the dialog says {text.one!r}"
+        return Finding("stale", tag, "-", address, detail)
+    if not all(entry.forms):
+        return Finding("untranslated", tag, "-", address, "a plural form is empty")
+    return None
+
+
+def _misspelt(speech: Speech, address: str, text: Text, form: str) -> Iterator[Finding]:
+    """Placeholders that are no plain name, or stand in one of the two languages only."""
+    tag = speech.language.tag
+    if malformed(form):
+        detail = f"only plain {{name}} is allowed: {form!r}"
+        yield Finding("placeholder", tag, "-", address, detail)
+    for name in sorted(set(PLACEHOLDER.findall(form)) ^ text.placeholders):
+        detail = f"{{{name}}} stands in one of the two languages only"
+        yield Finding("placeholder", tag, "-", address, detail)
+
+
+def _foreign(speech: Speech, address: str, form: str) -> Iterator[Finding]:
+    """Characters that a GSM-7 language cannot carry, even folded."""
+    said = fold(form) if speech.language.fold else form
+    if speech.language.alphabet == "gsm7" and not is_gsm(said):
+        foreign = "".join(sorted({c for c in said if not is_gsm(c)}))
+        detail = f"{foreign!r} turns the screen into UCS-2"
+        yield Finding("alphabet", speech.language.tag, "-", address, detail)
+
+
+LEAST_TYPED: Mapping[type[Kind], int] = {NationalId: 15, Words: 60}
+"""Characters a citizen must at least be able to type for a kind; 15 for all others."""
+
+
+def _typed(place: Place, screen: Shown) -> Iterator[Finding]:
+    """An answer that is longer than the carrier lets people type."""
+    least = LEAST_TYPED.get(type(screen.kind), 15) if isinstance(screen, Ask) else 0
+    if least > place.profile.typed:
+        yield place.finding("typed", f"{least} characters cannot be typed")
+
+
+def _declared(screen: Shown) -> int:
+    return screen.pages if isinstance(screen, Menu | Pick | Languages) else 1
+
+
+def _measure(report: Report, place: Place, pages: Sequence[str], declared: int) -> None:
+    """Count the pages of one look, and the room on each."""
+    report.pages += len(pages)
+    if len(pages) > declared:
+        report.findings.append(place.finding("pages", f"{len(pages)} pages, {declared} declared"))
+    for page in pages:
+        room = place.profile.room(page)
+        if room < 0:
+            report.findings.append(place.finding("wide", f"{-room} units too wide: {page!r}"))
+        else:
+            _tighten(report, place, page, room)
+
+
+def _tighten(report: Report, place: Place, page: str, room: int) -> None:
+    """Remember the page if none was fuller."""
+    profile = place.profile
+    limit = (profile.septets if is_gsm(page) else profile.units) - profile.prefix
+    used, most = report.tightest
+    if (limit - room) * most > used * limit:
+        report.tightest, report.where = (limit - room, limit), str(place)
+
+
+def _measure_notice(
     report: Report,
     book: Book,
-    here: str,
-    screen: Shown,
     speech: Speech,
-    profile: Profile,
-    names: Sequence[str],
+    profiles: Iterable[Profile],
+    address: str,
+    notice: tuple[Text, Scope, int, bool],
 ) -> None:
-    """Lay out one screen every way it can look, and count."""
-    declared = screen.pages if isinstance(screen, Menu | Pick | Languages) else 1
-    if isinstance(screen, Ask) and (longest := _typed(screen.kind)) > profile.typed:
-        report.findings.append(
-            Finding(
-                "typed",
-                speech.language.tag,
-                profile.name,
-                here,
-                f"{longest} characters cannot be typed",
-            )
-        )
-    for pages in _looks(book, here, screen, speech, profile, names):
-        report.pages += len(pages)
-        if len(pages) > declared:
-            detail = f"{len(pages)} pages, {declared} declared"
-            report.findings.append(
-                Finding("pages", speech.language.tag, profile.name, here, detail)
-            )
-        for page in pages:
-            room = profile.room(page)
-            limit = (profile.septets if is_gsm(page) else profile.units) - profile.prefix
-            if room < 0:
-                report.findings.append(
-                    Finding(
-                        "wide",
-                        speech.language.tag,
-                        profile.name,
-                        here,
-                        f"{-room} units too wide: {page!r}",
-                    )
-                )
-            elif (limit - room) * report.tightest[1] > report.tightest[0] * limit:
-                report.tightest, report.where = (
-                    (limit - room, limit),
-                    f"{speech.language.tag} {profile.name} {here}",
-                )
-
-
-def _typed(kind: Kind) -> int:
-    """The least a citizen must be able to type for this kind."""
-    return {NationalId: 15, Words: 60}.get(type(kind), 15)
-
-
-def _looks(
-    book: Book, here: str, screen: Shown, speech: Speech, profile: Profile, names: Sequence[str]
-) -> Iterator[tuple[str, ...]]:
-    """The pages of a screen: first shown and after an answer not understood, with every form and
-    the widest values.
-
-    Typed words are tried in the language's own alphabet and in another script; so are names in a
-    UCS-2 language.
-    """
-    scope = book.scopes[here]
-    own = speech.language.alphabet == "ucs2"
-    for wide, again in product(
-        (own, True) if _echoes(here, screen, scope) else (own,), (False, True)
-    ):
-        if isinstance(screen, End):
-            if not again:
-                yield from ((said,) for said in _said(speech, here, screen.text, scope, book, wide))
-            continue
-        if again and isinstance(screen, Inform):
-            continue
-        labels = _labels(book, here, screen, speech, scope, wide, names)
-        for asked in _questions(speech, here, screen, scope, book, wide, again):
-            yield layout(asked, numbered(labels), True, speech, profile)
-
-
-def _echoes(here: str, screen: Shown, scope: Scope) -> bool:
-    return any(
-        isinstance(scope.get(name), Words)
-        for text in texts(here, screen).values()
-        for name in text.placeholders
-    )
-
-
-def _questions(
-    speech: Speech, here: str, screen: Shown, scope: Scope, book: Book, wide: bool, again: bool
-) -> Iterator[str]:
-    if again and isinstance(screen, Ask):
-        yield from _said(speech, f"{here}.again", screen.again, scope, book, wide)
-        return
-    for asked in _said(speech, here, screen.text, scope, book, wide):
-        yield f"{furniture(speech, 'nav.again')}\n{asked}" if again else asked
-
-
-def _labels(
-    book: Book,
-    here: str,
-    screen: Shown,
-    speech: Speech,
-    scope: Scope,
-    wide: bool,
-    names: Sequence[str],
-) -> list[str]:
-    match screen:
-        case Menu():
-            options = screen.options.items()
-            return [
-                max(_said(speech, f"{here}.{name}", option.text, scope, book, wide), key=len)
-                for name, option in options
-            ]
-        case Pick():
-            listed = book.listed(here, screen)
-            return [
-                widest(Chosen(listed.width), wide and speech.language.alphabet == "ucs2")
-            ] * listed.most
-        case Languages():
-            return list(names)
-        case Inform():
-            return list(_said(speech, f"{here}.seen", screen.seen, scope, book, wide))[:1]
-        case _:
-            return []
-
-
-def _said(
-    speech: Speech, address: str, text: Text, scope: Scope, book: Book | None, wide: bool
-) -> Iterator[str]:
-    """Every form of a text with its values at their widest."""
-    values = {
-        name: _widest(kind, speech, book, wide)
-        for name, kind in scope.items()
-        if name in text.placeholders
-    }
-    for form in speech.forms(address, text):
-        said = fill(form, {name: values.get(name, "") for name in PLACEHOLDER.findall(form)})
-        yield fold(said) if speech.language.alphabet == "gsm7" else said
-
-
-def _widest(kind: Kind, speech: Speech, book: Book | None, wide: bool) -> str:
-    if isinstance(kind, Label) and book is not None:
-        options = book.menus[kind.address].items()
-        labels = (
-            speech.template(f"{kind.address}.{name}", option.text) for name, option in options
-        )
-        return max(labels, key=lambda label: width(fold(label)))
-    if isinstance(kind, Name | Chosen):
-        return widest(kind, speech.language.alphabet == "ucs2")
-    return widest(kind, wide)
-
-
-def _parts(
-    speech: Speech, address: str, text: Text, kinds: Scope, allowed: int
-) -> Iterator[Finding]:
-    for said in _said(speech, address, text, kinds, None, speech.language.alphabet == "ucs2"):
-        if (count := parts(said)) > allowed:
-            yield Finding(
-                "parts",
-                speech.language.tag,
-                "sms",
-                address,
-                f"{count} parts, {allowed} declared: {said!r}",
-            )
+    """Count a notice in SMS parts and, where it is one, as the last screen of every carrier."""
+    text, kinds, most, screen = notice
+    tag = speech.language.tag
+    for said in message(book, speech, address, text, kinds):
+        if (count := parts(said)) > most:
+            detail = f"{count} parts, {most} declared: {said!r}"
+            report.findings.append(Finding("parts", tag, "sms", address, detail))
+        for profile in profiles if screen else ():
+            _measure(report, Place(tag, profile, address), (said,), 1)

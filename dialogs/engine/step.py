@@ -10,27 +10,25 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dialogs.engine import hear
+from dialogs.engine.answers import chosen, dialled, taken
 from dialogs.engine.book import Book
 from dialogs.engine.fit import PROFILES, SAFE, Profile
 from dialogs.engine.fits import fits
-from dialogs.engine.kinds import Choices, Words, bare
-from dialogs.engine.render import BACK, HOME, MORE, Known, layout, numbered, offers, question
+from dialogs.engine.path import answered, back, known, learnt, reached, told
+from dialogs.engine.render import BACK, HOME, MORE, layout, numbered, offers, question
 from dialogs.engine.screens import (
     UNAVAILABLE,
     Action,
     Ask,
     End,
-    Go,
     Inform,
     Languages,
     Lookup,
     Menu,
     Pick,
     Query,
-    Shown,
     Submit,
     Target,
-    needs,
 )
 from dialogs.engine.session import Json, Session, Step
 from dialogs.engine.texts import Speech
@@ -39,11 +37,11 @@ from dialogs.engine.turns import Event, Heard, Learned, Reply, Stored, Turn
 MOST_CALLS = 8
 """Look-ups and promises one key press may lead through."""
 
-MOST_DIGITS = 3
-"""Digits the number of an option may have."""
-
 Reader = Callable[[Any, str], Json]
 """Reads what was typed as a value of a kind; None when it is not one."""
+
+Laid = tuple[tuple[str, ...], tuple[str, ...]]
+"""The pages of a screen, and the ids of its options by number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +55,8 @@ class Engine:
     speeches: Sequence[Speech]
     readers: Mapping[type[Any], Reader] = field(default_factory=dict)
     profiles: Mapping[str, Profile] = field(default_factory=lambda: PROFILES)
-    _pages: dict[tuple[str, str, str, int, bool], tuple[tuple[str, ...], tuple[str, ...]]] = field(
-        default_factory=dict
-    )
-    """Pages of screens that hold no value, rendered once."""
+    _pages: dict[tuple[str, str, str, int, bool], Laid] = field(default_factory=dict)
+    """Screens that hold no value, laid out once."""
 
     def step(self, session: Session, event: Event) -> Turn:
         """One event.
@@ -84,19 +80,17 @@ class Engine:
     ) -> Turn:
         """Follow a dialled chain, or find the way again after a lost session: one case.
 
-        Promises nothing.
-
-        Crosses menus and digit answers and may end on a look-up, which then leads to no promise;
-          stops at free words, a
-        `Pick`, a `Submit`, an `End`. A stranger is asked her language first and the chain waits,
-          unless the chain
-        itself holds her answers to that (`met_here`).
+        Promises nothing. Crosses menus and digit answers and may end on a look-up, which then leads
+        to no promise; stops at free words, a `Pick`, a `Submit`, an `End`. A stranger is asked her
+        language first and the chain waits, unless the chain itself holds her answers to that
+        (`met_here`).
         """
         turn = self._begin(session)
         if turn.session.at != self.book.home and not met_here:
             return Turn(replace(turn.session, waiting=tuple(tokens)), turn.then)
         for token in tokens:
-            if not isinstance(turn.then, Reply) or not self._crossable(turn.session.at):
+            here = self.book.screens.get(turn.session.at)
+            if not isinstance(turn.then, Reply) or not dialled(here):
                 break
             onward = self.step(turn.session, Heard(token, minute))
             if isinstance(onward.then, Action):
@@ -105,238 +99,147 @@ class Engine:
         walked = isinstance(turn.then, Query)
         return Turn(replace(turn.session, walked=walked), turn.then)
 
-    def _crossable(self, here: str) -> bool:
-        screen = self.book.screens.get(here)
-        return isinstance(screen, Menu | Languages | Inform) or (
-            isinstance(screen, Ask) and not isinstance(screen.kind, Words)
-        )
-
     def speech(self, session: Session) -> Speech:
         """The language she is spoken to in."""
-        return next(
-            (s for s in self.speeches if s.language.tag == session.language), self.speeches[0]
-        )
+        spoken = (s for s in self.speeches if s.language.tag == session.language)
+        return next(spoken, self.speeches[0])
 
     def _begin(self, session: Session, *, again: bool = False) -> Turn:
-        """Where a conversation starts: the language for a stranger, the notice if it is new, else
-        home.
-        """
-        start = self.book.home
-        for name, screen in self.book.dialogs[self.book.welcome.split(".")[0]].screens.items():
-            known = any(s.language.tag == session.language for s in self.speeches)
-            unseen = isinstance(screen, Inform) and session.notice < screen.version
-            if unseen or (isinstance(screen, Languages) and not known):
-                start = f"{self.book.welcome.split('.')[0]}.{name}"
-                break
+        """Where a conversation starts, as a new visit."""
         visit = session.visits + 1
-        return self._show(
-            replace(session, path=(Step(start, draft=visit),), visits=visit, page=1), again=again
-        )
+        start = Step(self._start(session), draft=visit)
+        return self._show(replace(session, path=(start,), visits=visit, page=1), again=again)
+
+    def _start(self, session: Session) -> str:
+        """The language for a stranger, the notice if it is new, else home."""
+        welcome = self.book.dialog(self.book.welcome)
+        stranger = all(s.language.tag != session.language for s in self.speeches)
+        for name, screen in welcome.screens.items():
+            unseen = isinstance(screen, Inform) and session.notice < screen.version
+            if unseen or (isinstance(screen, Languages) and stranger):
+                return f"{welcome.name}.{name}"
+        return self.book.home
+
+    def _fits(self, session: Session) -> bool:
+        return fits(self.book, session.at, known(self.book, session).values)
 
     def _resumed(self, session: Session) -> Turn:
         """The screen she is on once more, or a new start."""
         if isinstance(self.book.screens.get(session.at), Lookup | Submit | End | None):
             return self._begin(session)
-        if not fits(self.book, session.at, self._known(session).values):
+        if not self._fits(session):
             return self._begin(session, again=True)
         return self._show(session, again=session.again and session.page > 1)
 
     def _heard(self, session: Session, text: str, minute: int) -> Turn:
-        screen = self.book.screens.get(session.at)
-        if isinstance(screen, Lookup | Submit) and hear.key(text) == BACK:
+        """A key of navigation, or an answer."""
+        screen, key = self.book.screens.get(session.at), hear.key(text)
+        if isinstance(screen, Lookup | Submit) and key == BACK:
             return self._back(session, minute)
         if screen is None or isinstance(screen, Lookup | Submit | End):
             return self._begin(session, again=bool(session.path))
-        if not fits(self.book, session.at, self._known(session).values):
+        if not self._fits(session):
             return self._begin(session, again=True)
-        match hear.key(text):
-            case key if key == HOME:
-                return self._begin(replace(session, path=()))
-            case key if key == BACK:
-                return self._back(session, minute)
-            case key if key == MORE and session.page < len(self._laid(session, session.again)[0]):
-                return self._show(replace(session, page=session.page + 1), again=session.again)
+        if key == HOME:
+            return self._begin(session)
+        if key == BACK:
+            return self._back(session, minute)
+        if key == MORE and session.page < len(self._laid(session, session.again)[0]):
+            return self._show(replace(session, page=session.page + 1), again=session.again)
         return self._answered(session, screen, text, minute)
 
-    def _answered(self, session: Session, screen: Shown, text: str, minute: int) -> Turn:
+    def _answered(
+        self,
+        session: Session,
+        screen: Menu | Pick | Ask | Languages | Inform,
+        text: str,
+        minute: int,
+    ) -> Turn:
         match screen:
             case Ask():
-                reader = self.readers.get(type(screen.kind), hear.read)
-                answer = reader(screen.kind, text)
-                return (
-                    self._show(session, again=True)
-                    if answer is None
-                    else self._leave(session, answer, screen.to, minute)
-                )
-            case Inform():
-                return self._leave(replace(session, notice=screen.version), None, screen.to, minute)
-            case End():
-                return self._begin(session)
-        chosen = self._chosen(session, text)
-        match screen:
-            case _ if not chosen:
-                return self._show(replace(session, page=1), again=True)
-            case Menu() if chosen in screen.options:
-                return self._leave(session, chosen, screen.options[chosen].to, minute)
-            case Pick():
-                listed = self._known(session).values.get(screen.of) or []
-                one = next((one for one in listed if one[0] == chosen), None)
-                return (
-                    self._leave(session, one, screen.to, minute)
-                    if one
-                    else self._begin(session, again=True)
-                )
-            case Languages() if any(s.language.tag == chosen for s in self.speeches):
-                return self._leave(replace(session, language=chosen), None, screen.to, minute)
-        return self._begin(session, again=True)
-
-    def _chosen(self, session: Session, text: str) -> str:
-        """The id of the option she means: the number as she saw it, or its label typed out.
-
-        Empty when it is none.
-        """
-        key = hear.key(text)
-        if key.isdecimal():
-            number = int(key) if len(key) <= MOST_DIGITS else 0
-            return session.offered[number - 1] if 0 < number <= len(session.offered) else ""
-        words = hear.normal(text).casefold()
-        labels = self._offers(session)
-        return next(
-            (one for one, label in labels if one and hear.normal(label).casefold() == words), ""
-        )
-
-    def _leave(self, session: Session, answer: Json, to: Target, minute: int) -> Turn:
-        """Record the answer and go on."""
-        here = session.path[-1]
-        return self._enter(
-            replace(session, path=(*session.path[:-1], replace(here, answer=answer))), to, minute
-        )
-
-    def _enter(self, session: Session, to: Target, minute: int) -> Turn:
-        """Come to a screen.
-
-        One already on the path is cut there, with everything answered after it.
-
-        A promise that was kept is no screen to come back to: the next one is another.
-        """
-        here = session.at
-        address = self.book.address(to, here)
-        if address == self.book.home:
-            return self._begin(replace(session, path=()))
-        if isinstance(to, Go):
-            values = self._known(session).values
-            given = {theirs: values[ours] for theirs, ours in to.values.items()}
-            step, session = (
-                Step(address, facts=given, draft=session.visits + 1),
-                replace(session, visits=session.visits + 1),
-            )
-        else:
-            step = next(
-                (replace(old, answer=None) for old in session.path if old.at == address),
-                Step(address),
-            )
-        before = next(
-            (i for i, old in enumerate(session.path) if old.at == address), len(session.path)
-        )
-        if isinstance(self.book.screens[address], Submit):
-            step, before = Step(address), len(session.path)
-        return self._arrive(replace(session, path=(*session.path[:before], step), page=1), minute)
-
-    def _arrive(self, session: Session, minute: int) -> Turn:
-        if not fits(self.book, session.at, self._known(session).values):
-            return self._begin(session, again=True)
-        match self.book.screens[session.at]:
-            case Lookup(query=query):
-                return Turn(session, query(**self._fields(session, query)))
-            case Submit() if session.walked:
-                return self._back(session, minute)
-            case Submit(action=action):
-                return Turn(session, action(**self._fields(session, action)))
+                return self._typed(session, screen, text, minute)
+            case Inform(version=version):
+                seen = replace(answered(session, None), notice=version)
+                return self._enter(seen, screen.to, minute)
             case _:
-                return self._show(session)
+                return self._chosen(session, screen, text, minute)
 
-    def _fields(self, session: Session, asked: type[Query] | type[Action]) -> dict[str, Any]:
-        """What a query or action is told: the answers and facts its fields are named after."""
-        values = self._known(session).values
-        return {name: bare(values[name]) for name in needs(asked) if name in values}
+    def _typed(self, session: Session, screen: Ask, text: str, minute: int) -> Turn:
+        answer = self.readers.get(type(screen.kind), hear.read)(screen.kind, text)
+        if answer is None:
+            return self._show(session, again=True)
+        return self._enter(answered(session, answer), screen.to, minute)
+
+    def _chosen(
+        self, session: Session, screen: Menu | Pick | Languages, text: str, minute: int
+    ) -> Turn:
+        one = chosen(text, session.offered, lambda: self._offers(session))
+        if not one:
+            return self._show(replace(session, page=1), again=True)
+        tags = [speech.language.tag for speech in self.speeches]
+        took = taken(session, screen, one, known(self.book, session), tags)
+        return self._enter(*took, minute) if took else self._begin(session, again=True)
 
     def _learned(self, session: Session, event: Learned | Stored) -> Turn:
-        """Keep the facts the outcome declares, and go where it leads.
-
-        A promise closes its draft: past it goes only what was certainly known, and nothing answered
-        on one way alone.
-        """
+        """Keep the facts the outcome declares, and go where it leads."""
         screen = self.book.screens.get(session.at)
         if not isinstance(screen, Lookup | Submit):
             return self._begin(session, again=True)
-        asked = screen.query if isinstance(screen, Lookup) else screen.action
         outcome = event.outcome if event.outcome in screen.outcomes else UNAVAILABLE
-        declared = asked.outcomes.get(outcome, {})
-        facts = {name: _cut(kind, event.facts[name]) for name, kind in declared.items()}
-        step = replace(session.path[-1], facts=facts, minute=event.minute)
-        session = replace(session, path=(*session.path[:-1], step))
-        if isinstance(screen, Submit):
-            values, visit = self._known(session).values, session.visits + 1
-            certain = {name: values[name] for name in self.book.scopes[session.at]}
-            closed = replace(step, facts={**certain, **facts}, draft=visit)
-            session = replace(session, path=(closed,), visits=visit)
+        session = learnt(self.book, session, screen, outcome, event.facts, event.minute)
         return self._enter(session, screen.outcomes[outcome], event.minute)
 
     def _back(self, session: Session, minute: int) -> Turn:
-        """To the screen before, past look-ups.
+        before = back(self.book, session, minute)
+        return self._arrive(before, minute) if before else self._begin(session)
 
-        What a look-up taught is shown again, or asked again when it is old.
-        """
-        path = session.path[:-1]
-        while path and isinstance(self.book.screens.get(path[-1].at), Lookup):
-            path = path[:-1]
-        if not path or isinstance(self.book.screens.get(path[-1].at), Submit | End | None):
-            return self._begin(replace(session, path=()))
-        session = replace(session, path=(*path[:-1], replace(path[-1], answer=None)), page=1)
-        before = self.book.screens.get(path[-2].at) if len(path) > 1 else None
-        if isinstance(before, Lookup) and minute - path[-2].minute > before.fresh:
-            session = replace(session, path=path[:-1])
-        return self._arrive(session, minute)
+    def _enter(self, session: Session, to: Target, minute: int) -> Turn:
+        """Come to a screen; home is a new start."""
+        if self.book.address(to, session.at) == self.book.home:
+            return self._begin(session)
+        return self._arrive(reached(self.book, session, to), minute)
 
-    def _known(self, session: Session) -> Known:
-        """Names and values on the present screen, from the steps of this visit to its dialog."""
-        values: dict[str, Json] = {}
-        for step in session.path[session.entered :]:
-            values.update(step.facts)
-            if step.answer is not None:
-                values[step.at.split(".")[1]] = step.answer
-        return Known(self.book.scopes.get(session.at, {}), values, self.book.menus)
+    def _arrive(self, session: Session, minute: int) -> Turn:
+        """What the screen she came to does: ask, promise, or show itself."""
+        if not self._fits(session):
+            return self._begin(session, again=True)
+        match self.book.screens[session.at]:
+            case Lookup(query=query):
+                return Turn(session, query(**told(self.book, session, query)))
+            case Submit() if session.walked:
+                return self._back(session, minute)
+            case Submit(action=action):
+                return Turn(session, action(**told(self.book, session, action)))
+            case _:
+                return self._show(session)
 
     def _offers(self, session: Session) -> list[tuple[str, str]]:
-        languages = [speech.language for speech in self.speeches]
-        return offers(
-            session.at,
-            self.book.shown(session.at),
-            self._known(session),
-            self.speech(session),
-            languages,
-        )
+        """The options of the present screen as (id, label)."""
+        here, languages = session.at, [speech.language for speech in self.speeches]
+        values = known(self.book, session)
+        return offers(here, self.book.shown(here), values, self.speech(session), languages)
 
-    def _laid(self, session: Session, again: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The pages of the present screen and the ids of its options, by number."""
-        here, speech, depth = session.at, self.speech(session), min(len(session.path), 3)
-        key = (here, speech.language.tag, session.profile, depth, again)
+    def _laid(self, session: Session, again: bool) -> Laid:
+        """The present screen laid out, or as it was laid out before when it holds no value."""
+        tag, depth = self.speech(session).language.tag, min(len(session.path), 3)
+        key = (session.at, tag, session.profile, depth, again)
         if (cached := self._pages.get(key)) is not None:
             return cached
-        screen = self.book.shown(here)
-        profile = self.profiles.get(session.profile, SAFE)
-        listed = self._offers(session)
-        asked = question(here, screen, self._known(session), speech, again)
-        lines = numbered([label for _, label in listed])
-        pages = (
-            (asked,)
-            if isinstance(screen, End)
-            else layout(asked, lines, depth > 1, speech, profile, home=depth > 2)
-        )
-        laid = pages, tuple(one for one, _ in listed)
-        if here in self.book.constant:
+        laid = self._lay(session, depth, again)
+        if session.at in self.book.constant:
             self._pages[key] = laid
         return laid
+
+    def _lay(self, session: Session, depth: int, again: bool) -> Laid:
+        here, speech = session.at, self.speech(session)
+        screen, listed = self.book.shown(here), self._offers(session)
+        ids = tuple(one for one, _ in listed)
+        asked = question(here, screen, known(self.book, session), speech, again)
+        if isinstance(screen, End):
+            return (asked,), ids
+        lines = numbered([label for _, label in listed])
+        profile = self.profiles.get(session.profile, SAFE)
+        return layout(asked, lines, depth > 1, speech, profile, home=depth > 2), ids
 
     def _show(self, session: Session, *, again: bool = False) -> Turn:
         """The present screen as a reply.
@@ -347,13 +250,6 @@ class Engine:
         page = session.page if session.page <= len(pages) and offered == session.offered else 1
         session = replace(session, page=page, again=again, walked=False)
         if isinstance(self.book.screens[session.at], End):
-            return Turn(
-                replace(session, path=(), offered=(), page=1, waiting=()),
-                Reply(pages[0], more=False),
-            )
+            over = replace(session, path=(), offered=(), page=1, waiting=())
+            return Turn(over, Reply(pages[0], more=False))
         return Turn(replace(session, offered=offered), Reply(pages[page - 1], more=True))
-
-
-def _cut(kind: Any, value: Json) -> Json:
-    """A list no longer than was declared and proved."""
-    return value[: kind.most] if isinstance(kind, Choices) else value
