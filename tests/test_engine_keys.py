@@ -10,6 +10,7 @@ from dialogs.complaint import LodgeComplaint
 from dialogs.engine import hear
 from dialogs.engine.kinds import Asked, Money, NationalId, Number, Reference, Words
 from dialogs.engine.session import Session
+from dialogs.engine.turns import Heard, Learned
 from tests.citizen import Citizen, service, spoken
 from tests.seeded import book, wells
 
@@ -198,3 +199,30 @@ def test_nine_is_an_answer_where_nothing_more_follows() -> None:
         .is_told("found", wells=well)
     )
     assert her.types("1", "1", "9").at == "wells.words"
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("1730100000011", "CheckEligibility(who='1730100000011')"),
+        ("17301-0000001-1", "CheckEligibility(who='1730100000011')"),
+        ("000 000 0000", "FollowRequest(number='0000000000')"),
+    ],
+)
+def test_the_number_itself_is_an_answer_where_a_menu_leads_to_its_question(
+    typed: str, asked: str
+) -> None:
+    """Somebody who types her ID at a menu need not be told to press 1 first."""
+    engine = service()
+    home = engine.step(Session(language="en", notice=1), Heard(None, 0))
+    assert repr(engine.step(home.session, Heard(typed, 0)).then) == asked
+
+
+def test_another_number_is_tried_where_the_first_was_not_found() -> None:
+    """The screen that says a number was not found takes the right one."""
+    engine = service()
+    turn = engine.step(Session(language="en", notice=1), Heard(None, 0))
+    turn = engine.step(turn.session, Heard("1730100000011", 0))
+    turn = engine.step(turn.session, Learned("not_found", {}, 0))
+    asked = engine.step(turn.session, Heard("1730100000022", 0)).then
+    assert repr(asked) == "CheckEligibility(who='1730100000022')"

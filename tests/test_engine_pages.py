@@ -62,10 +62,11 @@ def test_a_number_of_another_page_is_accepted() -> None:
     assert shopper(*WORDS).types("9", "1").screen == "You chose Wheat flour."
 
 
-def test_after_the_last_page_more_is_not_understood() -> None:
-    """It starts over from page one and says so."""
-    her = shopper(*WORDS).types("9", "9")
-    assert her.screen.startswith("Please choose a number.\nWhat do you need")
+def test_after_the_last_page_more_shows_the_first_again() -> None:
+    """The key that led there leads on, without a reproach."""
+    her = shopper(*WORDS)
+    first = her.screen
+    assert her.types("9", "9").screen == first
 
 
 def test_every_option_is_shown_after_an_answer_not_understood() -> None:

@@ -14,6 +14,7 @@ from dialogs.engine.answers import chosen, dialled, taken
 from dialogs.engine.book import Book
 from dialogs.engine.fit import PROFILES, SAFE, Profile
 from dialogs.engine.fits import fits
+from dialogs.engine.kinds import NationalId, Reference
 from dialogs.engine.path import answered, back, known, learnt, reached, told
 from dialogs.engine.render import BACK, HOME, MORE, layout, numbered, offers, question
 from dialogs.engine.screens import (
@@ -144,8 +145,9 @@ class Engine:
             return self._begin(session)
         if key == BACK:
             return self._back(session, minute)
-        if key == MORE and session.page < len(self._laid(session, session.again)[0]):
-            return self._show(replace(session, page=session.page + 1), again=session.again)
+        if key == MORE and (pages := len(self._laid(session, session.again)[0])) > 1:
+            onward = replace(session, page=session.page % pages + 1)
+            return self._show(onward, again=session.again)
         return self._answered(session, screen, text, minute)
 
     def _answered(
@@ -164,8 +166,11 @@ class Engine:
             case _:
                 return self._chosen(session, screen, text, minute)
 
+    def _read(self, screen: Ask, text: str) -> Json:
+        return self.readers.get(type(screen.kind), hear.read)(screen.kind, text)
+
     def _typed(self, session: Session, screen: Ask, text: str, minute: int) -> Turn:
-        answer = self.readers.get(type(screen.kind), hear.read)(screen.kind, text)
+        answer = self._read(screen, text)
         if answer is None:
             return self._show(session, again=True)
         return self._enter(answered(session, answer), screen.to, minute)
@@ -174,11 +179,31 @@ class Engine:
         self, session: Session, screen: Menu | Pick | Languages, text: str, minute: int
     ) -> Turn:
         one = chosen(text, session.offered, lambda: self._offers(session))
+        if (
+            not one
+            and isinstance(screen, Menu)
+            and (turn := self._ahead(session, screen, text, minute))
+        ):
+            return turn
         if not one:
             return self._show(replace(session, page=1), again=True)
         tags = [speech.language.tag for speech in self.speeches]
         took = taken(session, screen, one, known(self.book, session), tags)
         return self._enter(*took, minute) if took else self._begin(session, again=True)
+
+    def _ahead(self, session: Session, screen: Menu, text: str, minute: int) -> Turn | None:
+        """She typed the number itself on a menu that leads to the question for it: its answer.
+
+        "We do not find this number. 1 Another number" is answered by another number.
+        """
+        for name, option in screen.options.items():
+            asked = self.book.screens[self.book.address(option.to, session.at)]
+            if not isinstance(asked, Ask) or not isinstance(asked.kind, NationalId | Reference):
+                continue
+            if name in session.offered and self._read(asked, text) is not None:
+                there = self._enter(answered(session, name), option.to, minute).session
+                return self._typed(there, asked, text, minute)
+        return None
 
     def _learned(self, session: Session, event: Learned | Stored) -> Turn:
         """Keep the facts the outcome declares, and go where it leads."""
