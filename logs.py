@@ -1,4 +1,5 @@
-"""Structured logs: one JSON line an event, numbers masked whatever was handed in.
+"""Structured logs: one JSON line an event, numbers masked whatever was handed in, exceptions without
+what they say.
 
 Set up by the composition roots.
 """
@@ -8,10 +9,12 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from traceback import walk_tb
 from typing import Any, TextIO, cast
 
 import structlog
+from structlog.typing import ExcInfo
 
 LONG_NUMBER = re.compile(r"\+?\d(?:[ .-]?\d){6,}")
 """Phone numbers, national IDs and references: only the last two digits are ever logged."""
@@ -29,6 +32,25 @@ def masked(
         if isinstance(value, str) and name not in UNMASKED:
             event[name] = LONG_NUMBER.sub(_last_two, value)
     return event
+
+
+def frames(exc_info: ExcInfo) -> str:
+    """An exception by its class and the places it passed, then what it came from: what any of them
+    says is left out, for it may be about a person.
+    """
+    chain: list[BaseException] = []
+    error: BaseException | None = exc_info[1]
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\nfrom ".join("\n  ".join(_passed(error)) for error in chain)
+
+
+def _passed(error: BaseException) -> Iterator[str]:
+    """The name of its class, then file, line and function of each frame, the outermost first."""
+    yield type(error).__name__
+    for frame, line in walk_tb(error.__traceback__):
+        yield f"{frame.f_code.co_filename}:{line} {frame.f_code.co_name}"
 
 
 def _last_two(number: re.Match[str]) -> str:
@@ -51,7 +73,7 @@ def configure(level: str) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(frames),
             masked,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],

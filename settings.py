@@ -184,7 +184,7 @@ class Settings(BaseSettings):
         default=60.0,
         ge=2,
         le=600,
-        description="Seconds until what a dead worker had begun is taken up again; a living one renews it; twice `registry_timeout` or more.",
+        description="Seconds a worker's claim lasts unless it renews it; twice `registry_timeout` or more.",
     )
 
     @field_validator(

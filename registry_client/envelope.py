@@ -142,7 +142,9 @@ def insist(status: str, reason: str) -> None:
 
 
 def meaning(reason: str) -> RegistryError:
-    """The error a reason code stands for; a code nobody has seen before is a refusal."""
+    """The error a reason code stands for; a code nobody has seen before is a refusal, and not a
+    final one.
+    """
     lower = reason.casefold()
     if lower in AGAIN:
         return Unavailable(reason)

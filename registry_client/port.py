@@ -25,12 +25,19 @@ class Unavailable(RegistryError):
     """
 
 
-class Refused(RegistryError):
-    """The registry understood and said no: never asked again as it is.
+FINAL = frozenset({"not_found", "not_in_household", "programme_unknown", "programme_closed"})
+"""Codes of a refusal that are about what she asked: it is over, and she is told.
 
-    `code` is `not_found`, `not_in_household`, `programme_unknown`, `programme_closed`, `duplicate`
-    or `invalid`; any other is the registry's own. What else the registry wrote is left out: it may
-    name a person.
+`duplicate` is not: an application of hers is open there, under a number she may not have. Nor is
+`invalid`, nor a code of the registry's own: how we wrote was refused, and that is not hers to mend.
+"""
+
+
+class Refused(RegistryError):
+    """The registry said no, and says it again as long as neither side is changed.
+
+    `code` is one of FINAL, `duplicate` or `invalid`; any other is the registry's own. What else the
+    registry wrote is left out: it may name a person.
     """
 
     def __init__(self, code: str, detail: str = "") -> None:

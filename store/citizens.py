@@ -32,7 +32,7 @@ class Citizen:
     id_key: bytes | None = None
     """Digest of the national ID she last gave."""
     opted_out: bool = False
-    """She wants no messages but answers to her own."""
+    """She wants no messages but answers to what she asks."""
 
 
 def find(conn: Connection, seals: Seals, phone: str) -> Citizen | None:
@@ -56,15 +56,16 @@ def find(conn: Connection, seals: Seals, phone: str) -> Citizen | None:
 def keep(conn: Connection, seals: Seals, citizen: Citizen, now: datetime) -> None:
     """Store her settings, new or changed.
 
-    The first meeting is written once. An opt-out is left as it is: only `opt_out` and `opt_in`
-    change it.
+    The first meeting is written once, and her last ID stays while she gives no other. An opt-out is
+    left as it is: only `opt_out` and `opt_in` change it.
     """
-    changed = {
+    changed: dict[str, object] = {
         "language": citizen.language,
         "notice": citizen.notice,
-        "id_key": citizen.id_key,
         "updated_at": now,
     }
+    if citizen.id_key:
+        changed["id_key"] = citizen.id_key
     met = {"met_in": citizen.met_in, "met_after": citizen.met_after}
     statement = insert(conn, citizens).values(**_identity(seals, citizen.phone), **met, **changed)
     conn.execute(statement.on_conflict_do_update(index_elements=["phone_key"], set_=changed))

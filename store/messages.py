@@ -59,7 +59,7 @@ class NewMessage:
     """Of the text in the catalogue: all that is shown of it to staff."""
     request: UUID | None = None
     solicited: bool = False
-    """It answers what she just wrote to us: an opt-out does not hold it back."""
+    """It answers what she wrote, asked or was promised just now: an opt-out does not hold it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Message:
     provider: str
     state: str
     suppressed: bool
-    """She opted out meanwhile, and it is not an answer to her own message."""
+    """She opted out, and it answers nothing she asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, bindparam, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, select, update
 
 from store.database import insert
 from store.tables import outbox
@@ -73,6 +73,13 @@ def claim(
         .returning(outbox.c.subject, outbox.c.attempts)
     )
     return sorted((Claimed(row.subject, row.attempts) for row in taken), key=attrgetter("subject"))
+
+
+def renew(
+    conn: Connection, lane: str, token: bytes, subjects: Collection[UUID], until: datetime
+) -> None:
+    """Keep those of these that are still ours for longer."""
+    conn.execute(_held(lane, token, subjects).values(due_at=until))
 
 
 def due_lanes(conn: Connection, lanes: Iterable[str], now: datetime) -> list[str]:
@@ -163,13 +170,17 @@ def _end(
     """End our hold on these and say which we still held."""
     if not subjects:
         return set()
-    held = conn.execute(
-        update(outbox)
-        .where(outbox.c.lane == lane, outbox.c.subject.in_(subjects), outbox.c.lease == token)
-        .values(lease=None, **values)
-        .returning(outbox.c.subject)
+    ended = conn.execute(
+        _held(lane, token, subjects).values(lease=None, **values).returning(outbox.c.subject)
     )
-    return {row.subject for row in held}
+    return {row.subject for row in ended}
+
+
+def _held(lane: str, token: bytes, subjects: Collection[UUID]) -> Update:
+    """A change to those of these that are still ours."""
+    return update(outbox).where(
+        outbox.c.lane == lane, outbox.c.subject.in_(subjects), outbox.c.lease == token
+    )
 
 
 def _note(conn: Connection, lane: str, rows: list[dict[str, object]]) -> None:

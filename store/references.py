@@ -30,8 +30,3 @@ def valid(text: str) -> bool:
     given.
     """
     return len(text) == 10 and text.isascii() and text.isdigit() and damm.is_valid(text)
-
-
-def spoken(reference: str) -> str:
-    """As it is shown: `123 456 7890`."""
-    return f"{reference[:3]} {reference[3:6]} {reference[6:]}"

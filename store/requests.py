@@ -298,10 +298,18 @@ def _leave(conn: Connection, minted: UUID, now: datetime) -> None:
 
 
 def _reference_message(new: NewRequest, minted: UUID, text: str) -> messages.NewMessage:
-    """The SMS that repeats the reference."""
-    key = f"{minted.hex}:reference"
+    """The SMS that repeats the reference: the answer to what she does this very moment, so an older
+    opt-out does not hold it back.
+    """
     return messages.NewMessage(
-        key, new.phone, text, new.language, new.provider, f"notices.{new.kind}_stored", minted
+        key=f"{minted.hex}:reference",
+        phone=new.phone,
+        text=text,
+        language=new.language,
+        provider=new.provider,
+        address=f"notices.{new.kind}_stored",
+        request=minted,
+        solicited=True,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from logs import masked
+from logs import frames, masked
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,31 @@ from logs import masked
 def test_long_numbers_are_masked_wherever_they_stand(said: str, logged: str) -> None:
     """Phones, IDs and references, in values and in tracebacks."""
     assert masked(None, "info", {"error": said})["error"] == logged
+
+
+def test_an_exception_is_logged_by_class_and_place_and_without_its_words() -> None:
+    """What it says may be about a person; so may what it came from, whichever way."""
+
+    def failing(words: str) -> None:
+        raise ValueError(words)
+
+    try:
+        try:
+            failing("They shouted at me")
+        except ValueError as error:
+            raise KeyError("They sent me away") from error
+    except KeyError as error:
+        written = frames((KeyError, error, error.__traceback__))
+    head, *places = written.splitlines()
+    assert head == "KeyError"
+    assert "from ValueError" in places
+    assert places[-1].startswith(f"  {__file__}:")
+    assert places[-1].endswith(" failing")
+    assert not {word for word in ("shouted", "away") if word in written}
+
+
+def test_an_exception_that_comes_from_itself_is_logged_once() -> None:
+    """A chain that is a ring has an end."""
+    error, other = KeyError(), ValueError()
+    error.__cause__, other.__context__ = other, error
+    assert frames((KeyError, error, None)) == "KeyError\nfrom ValueError"

@@ -52,6 +52,17 @@ def test_settings_change_and_the_first_meeting_stays(database: Database) -> None
     assert rows(database) == {"citizens": 1}
 
 
+def test_her_last_id_stays_when_none_is_handed_over(database: Database) -> None:
+    """A conversation in which she gave no ID does not forget the one she gave before."""
+    known = replace(MET, id_key=key("id"))
+    with database.write() as conn:
+        citizens.keep(conn, SEALS, known, NOW)
+        citizens.keep(conn, SEALS, replace(MET, language="fr"), NOW)
+        assert citizens.find(conn, SEALS, AMINA) == replace(known, language="fr")
+        citizens.keep(conn, SEALS, replace(MET, id_key=key("other")), NOW)
+        assert citizens.find(conn, SEALS, AMINA) == replace(MET, id_key=key("other"))
+
+
 def test_an_opt_out_survives_a_change_of_settings(database: Database) -> None:
     """A session that began before STOP does not undo it; START does."""
     with database.write() as conn:

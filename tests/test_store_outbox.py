@@ -83,7 +83,20 @@ def test_who_lost_the_lease_settles_nothing(database: Database) -> None:
         assert outbox.dead(conn, REGISTRY, b"slow", {subject: "late"}) == set()
         assert outbox.again(conn, REGISTRY, b"slow", [Setback(subject, "late", NOW)]) == set()
         assert outbox.give_back(conn, REGISTRY, b"slow", [subject], NOW) == set()
+        outbox.renew(conn, REGISTRY, b"slow", [subject], NOW + 9 * LEASE)
+        assert outbox.due_lanes(conn, LANES, NOW + 2 * LEASE) == [REGISTRY]
         assert outbox.done(conn, REGISTRY, b"quick", [subject]) == {subject}
+
+
+def test_a_lease_is_renewed(database: Database) -> None:
+    """Whoever is still about it keeps it, and settles it in the end."""
+    (subject,) = put(database, 1)
+    claim(database, NOW)
+    with database.write() as conn:
+        outbox.renew(conn, REGISTRY, b"one", [subject], NOW + 2 * LEASE)
+    assert claim(database, NOW + LEASE, b"other") == []
+    with database.write() as conn:
+        assert outbox.done(conn, REGISTRY, b"one", [subject]) == {subject}
 
 
 def test_a_setback_waits_until_it_is_due(database: Database) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.ids import uuid7
-from store.references import mint, spoken, valid
+from store.references import mint, valid
 from tests.stored import NOW
 
 references = st.binary(min_size=4, max_size=4).map(
@@ -47,11 +47,6 @@ def test_an_uneven_draw_is_drawn_again() -> None:
     """Every reference is equally likely: the draws that would favour some are thrown away."""
     draws = iter([b"\xff\xff\xff\xff", b"\xee\x6b\x28\x00", b"\x00\x00\x00\x07"])
     assert mint(lambda _: next(draws))[:9] == "000000007"
-
-
-def test_a_reference_is_said_in_three_groups() -> None:
-    """3-3-4, as people read telephone numbers."""
-    assert spoken("1234567890") == "123 456 7890"
 
 
 def test_ids_follow_the_clock_and_differ_within_it() -> None:

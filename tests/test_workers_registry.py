@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from commands.processes import holds
 from registry_client.port import (
+    FINAL,
     Application,
     Complaint,
     Eligibility,
@@ -21,12 +23,12 @@ from registry_client.port import (
     Refused,
     Unavailable,
 )
-from store import outbox, requests
+from store import citizens, outbox, requests
 from store.lanes import MESSAGES, REGISTRY, flag
 from store.tables import requests as requests_table
 from tests.stored import AMINA, HER_ID, HIS_ID, NOW, SEALS, asked, key
 from tests.working import LIKELY, NOT_ELIGIBLE, World, working
-from workers import registry_lane
+from workers import messages_lane, registry_lane
 from workers.context import LEASE
 from workers.drain import WORK, drain
 from workers.patience import LOST, WAITS
@@ -92,11 +94,12 @@ def test_an_accepted_request_stays_open_and_she_is_told(
     assert world.context.redis.get(flag(MESSAGES)) == b"1"
 
 
+@pytest.mark.parametrize("code", sorted(FINAL))
 @pytest.mark.parametrize("kind", ["application", "complaint", "question"])
-def test_a_refused_request_is_closed_and_she_is_told(world: World, kind: str) -> None:
+def test_a_refused_request_is_closed_and_she_is_told(world: World, kind: str, code: str) -> None:
     """The registry's code goes to the history; the SMS tells where to go."""
     world.promise(asked(kind))
-    world.desk.says = raising(Refused("programme.closed"))
+    world.desk.says = raising(Refused(code))
     carry(world)
     assert world.states() == ["refused"]
     ((_, _, text),) = world.sms()
@@ -166,8 +169,37 @@ def test_what_a_registry_does_not_do_goes_to_staff_at_once(world: World) -> None
     assert world.sms() == []
 
 
-def test_a_bug_fails_loudly_and_hurts_nobody_else(world: World) -> None:
-    """The others are carried; the bug's row comes back with its lease until it is given up."""
+@pytest.mark.parametrize(
+    "code",
+    [
+        "err.sender_id.invalid",
+        "err.signature.invalid",
+        "rjct.jwt.invalid",
+        "rjct.message_ts.invalid",
+        "http.400",
+        "unknown",
+        "invalid",
+        "duplicate",
+    ],
+)
+def test_a_refusal_that_is_not_of_what_she_asked_goes_to_staff(world: World, code: str) -> None:
+    """How we spoke was refused, or nobody knows why: her request stays open and is replayed, and
+    she is told nothing that is not so.
+    """
+    kept = world.promise(asked("application"))
+    world.desk.says = raising(Refused(code))
+    carry(world)
+    assert (world.states(), world.sms()) == (["dead"], [])
+    with world.database.write() as conn:
+        assert [found.error for found in requests.dead(conn, SEALS)] == [code]
+        requests.retry(conn, None, world.clock())
+    world.desk.says = lambda asked: None
+    carry(world)
+    assert (world.states(), list(world.desk.records)) == (["accepted"], [kept.reference])
+
+
+def test_a_bug_fails_loudly_once_and_hurts_nobody_else(world: World) -> None:
+    """The others are carried; the bug's row waits for staff, and a replay carries it."""
     world.promise(asked(draft="1", details="poison"))
     world.clock.pass_by(timedelta(milliseconds=1))
     world.promise(asked(draft="2"))
@@ -179,16 +211,65 @@ def test_a_bug_fails_loudly_and_hurts_nobody_else(world: World) -> None:
     world.desk.says = says
     with pytest.raises(ZeroDivisionError):
         carry(world)
-    assert world.states() == ["stored", "accepted"]
-    assert carry(world) == 0
-    for _ in WAITS[REGISTRY]:
-        world.clock.pass_by(LEASE)
-        with pytest.raises(ZeroDivisionError):
-            carry(world)
+    assert world.states() == ["dead", "accepted"]
     world.clock.pass_by(LEASE)
+    assert carry(world) == 0
+    world.desk.says = lambda asked: None
+    with world.database.write() as conn:
+        assert [found.error for found in requests.dead(conn, SEALS)] == ["bug"]
+        requests.retry(conn, None, world.clock())
+    assert carry(world) == 1
+    assert world.states() == ["accepted", "accepted"]
+
+
+def test_a_request_that_killed_every_worker_goes_to_staff(world: World) -> None:
+    """Each claim ended with its lease and without an answer: one more is not tried."""
+    world.promise(asked())
+    for _ in range(len(WAITS[REGISTRY]) + 1):
+        with world.database.write() as conn:
+            assert outbox.claim(conn, REGISTRY, world.clock(), LEASE, 10, b"a dying worker")
+        world.clock.pass_by(LEASE)
     carry(world)
+    assert world.desk.asked == []
     with world.database.read() as conn:
         assert [found.error for found in requests.dead(conn, SEALS)] == [LOST]
+
+
+@pytest.mark.parametrize(("kind", "sent"), [("question", 2), ("application", 1), ("complaint", 1)])
+def test_an_opt_out_does_not_hold_back_what_she_asked_for(
+    world: World, kind: str, sent: int
+) -> None:
+    """The reference of what she just promised and the answer she asked for by SMS reach her; later
+    news of a request does not.
+    """
+    with world.database.write() as conn:
+        citizens.opt_out(conn, SEALS, AMINA, NOW)
+    world.promise(asked(kind), notice=True)
+    carry(world)
+    drain(world.context, MESSAGES, messages_lane.carry)
+    states = [state for state, _, _ in world.sms()]
+    assert (states.count("sent"), states.count("suppressed")) == (sent, 2 - sent)
+
+
+def test_a_call_that_outlasts_the_lease_keeps_its_rows(world: World) -> None:
+    """However short the lease, nobody takes up what a living worker is about."""
+    world.promise(asked())
+    lease = timedelta(seconds=0.1)
+    world.context = replace(world.context, lease=lease)
+
+    def held() -> bool:
+        with world.database.read() as conn:
+            return outbox.due_lanes(conn, [REGISTRY], world.clock() + lease / 2) == []
+
+    def slow(_: object) -> None:
+        for _ in range(4):
+            world.clock.pass_by(lease / 2)
+            assert holds(held, 10)
+            assert carry(world) == 0
+
+    world.desk.says = slow
+    assert carry(world) == 1
+    assert (world.states(), len(world.desk.asked)) == (["accepted"], 1)
 
 
 def test_a_worker_that_dies_before_it_records_leaves_one_record_and_one_sms(world: World) -> None:

@@ -4,6 +4,7 @@ process that stops.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -19,11 +20,12 @@ from threading import Event, Thread
 import pytest
 from redis import Redis
 
+import logs
 from store import messages, outbox
 from store.database import StoreDown
 from store.lanes import LANES, MESSAGES, REGISTRY, flag, queue, wake
 from tests.counterpart import Got, Say, counterpart, nobody
-from tests.stored import AMINA, KEYS, NOW, RANDOM, SEALS, asked
+from tests.stored import AMINA, HER_ID, KEYS, NOW, RANDOM, SEALS, asked
 from tests.working import World, working
 from workers import patience, registry_lane, relay
 from workers.drain import drain
@@ -41,12 +43,13 @@ def world(sqlite_url: str, valkey_url: str) -> Iterator[World]:
         yield made
 
 
-def burst(world: World, lane: str) -> None:
+def burst(world: World, lane: str, logging_level: str = "CRITICAL") -> None:
     """A real RQ worker takes every wake-up that waits, in the world it was given."""
 
     def work() -> None:
         WORLD.set(world.context)
-        lane_worker(world.context.redis, lane, Event()).work(burst=True, logging_level="CRITICAL")
+        worker = lane_worker(world.context.redis, lane, Event())
+        worker.work(burst=True, logging_level=logging_level)
 
     taken = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     copy_context().run(work)
@@ -90,6 +93,36 @@ def test_a_wake_up_that_fails_leaves_nothing_behind_either(world: World) -> None
     assert world.context.redis.keys("rq:job:*") == []
     wake(world.context.redis, REGISTRY)
     assert waiting(world, REGISTRY) == 1
+
+
+def test_a_bug_is_logged_by_its_class_and_place_and_says_nothing_personal(
+    world: World, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither our log nor RQ's prints what the exception says, nor what it came from."""
+    world.promise(asked("application"))
+    logs.configure("info")
+
+    def says(asked: object) -> None:
+        try:
+            dict[str, str]()[repr(asked)]
+        except KeyError as error:
+            raise ZeroDivisionError(f"{HER_ID}: They shouted") from error
+
+    world.desk.says = says
+    wake(world.context.redis, REGISTRY)
+    burst(world, REGISTRY, logging_level="WARNING")
+    written = "".join(capfd.readouterr()) + caplog.text
+    assert "LaneFailed" in caplog.text
+    assert not {word for word in (HER_ID, "shouted", AMINA, "CASH") if word in written}
+    (line,) = [line for line in written.splitlines() if '"lane.failed"' in line]
+    logged = json.loads(line)
+    assert (logged["level"], logged["lane"], logged["error"]) == (
+        "error",
+        REGISTRY,
+        "ZeroDivisionError",
+    )
+    assert "tests/test_workers_wake.py" in logged["exception"]
+    assert "KeyError" in logged["exception"]
 
 
 def test_a_promise_made_during_a_drain_wakes_the_lane_again(world: World) -> None:

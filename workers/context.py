@@ -38,6 +38,8 @@ class Context:
     random: Random
     jitter: Callable[[], float]
     lease: timedelta = LEASE
-    """What is claimed stays ours so long, and is taken up by others after it."""
+    """What is claimed stays ours so long, longer while its calls last, and is taken up by others
+    after it.
+    """
     stopping: Callable[[], bool] = field(default=lambda: False)
     """Whether to finish what is claimed and claim no more."""

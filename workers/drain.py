@@ -5,23 +5,24 @@ Carrying is the lane's own file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from redis.exceptions import RedisError
 
 from store import outbox
+from store.database import StoreDown
 from store.lanes import flag, wake
 from workers.context import Context
 
 WORK = timedelta(seconds=20)
-"""After this, or a third of its lease, a drain claims nothing and begins no call.
-
-The longest call, a provider's batch too, ends within half a lease: what is ours stays ours until
-recorded.
+"""After this, or a third of its lease, a drain claims nothing and begins no call. A provider's batch
+goes on for as long again, and its last call for a time-out: within the job's own time.
 """
 BATCH = 200
 TOKEN = 16
@@ -59,6 +60,20 @@ def drain(context: Context, lane: str, carry: Carry) -> int:
     if claimed and _more(context, lane):
         wake(context.redis, lane)
     return claimed
+
+
+def awaited(context: Context, hold: Hold, calls: Iterable[Future[Any]]) -> None:
+    """Wait until every call is over, and renew the lease meanwhile: what a living worker is about
+    stays its own, however short the lease.
+
+    A call without end is ended by the job's own time, and its rows by their lease.
+    """
+    under_way = list(calls)
+    while wait(under_way, context.lease.total_seconds() / 3).not_done:
+        with suppress(StoreDown), context.database.write() as conn:
+            outbox.renew(
+                conn, hold.lane, hold.token, hold.attempts, context.clock() + context.lease
+            )
 
 
 def _next(context: Context, lane: str, until: datetime) -> Hold | None:

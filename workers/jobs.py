@@ -24,15 +24,23 @@ CARRIES: Mapping[str, Carry] = {REGISTRY: registry_lane.carry, MESSAGES: message
 log = structlog.get_logger()
 
 
+class LaneFailed(Exception):
+    """A drain met a bug, and the log has it: RQ, which is told only this, prints all it is told."""
+
+
 def drain(lane: str) -> None:
     """Carry what is due in this lane.
 
-    Without the database nothing is: the relay wakes the lane again.
+    Without the database nothing is: the relay wakes the lane again. Raises LaneFailed.
     """
     try:
         claimed = drain_lane(WORLD.get(), lane, CARRIES[lane])
     except StoreDown as down:
         log.warning("lane.store_down", lane=lane, error=str(down))
         return
+    # Broad, as only a hook is besides: what an exception says may be about a person.
+    except Exception as bug:
+        log.exception("lane.failed", lane=lane, error=type(bug).__name__)
+        raise LaneFailed(lane) from None
     if claimed:
         log.info("lane.drained", lane=lane, rows=claimed)

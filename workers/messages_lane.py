@@ -17,9 +17,9 @@ from gateway.providers import Accepted, OptedOut, Outgoing, SendError, Uncertain
 from store import citizens, messages, outbox
 from store.messages import Message, Outcome
 from workers.context import Context
-from workers.drain import Hold
+from workers.drain import Hold, awaited
 from workers.patience import LOST, spent
-from workers.verdicts import UNREADABLE, Hopeless, Later, NotBegun, put_off
+from workers.verdicts import BUG, UNREADABLE, Hopeless, Later, NotBegun, put_off
 
 TOGETHER = 100
 """Messages of one text handed over at once."""
@@ -45,7 +45,9 @@ Verdict = Over | Later | Hopeless | NotBegun
 
 
 def carry(context: Context, hold: Hold) -> None:
-    """Send what may be sent, record every outcome, then raise the first bug there was."""
+    """Send what may be sent, record every outcome, then raise the first bug there was: what it was
+    sending may have left.
+    """
     with context.database.write() as conn:
         opened = {one.id: one for one in messages.load(conn, context.seals, hold.attempts)}
         kept_back = {
@@ -55,13 +57,13 @@ def carry(context: Context, hold: Hold) -> None:
             conn, [subject for subject, verdict in kept_back.items() if verdict is None]
         )
     verdicts = {subject: verdict for subject, verdict in kept_back.items() if verdict is not None}
-    calls = [
-        context.pool.submit(sent, context, hold, batch)
+    calls = {
+        context.pool.submit(sent, context, hold, batch): batch
         for batch in batches([opened[one] for one in begun])
-    ]
-    for call in calls:
-        if call.exception() is None:
-            verdicts |= call.result()
+    }
+    awaited(context, hold, calls)
+    for call, batch in calls.items():
+        verdicts |= doubted(batch) if call.exception() else call.result()
     record(context, hold, verdicts)
     for call in calls:
         call.result()  # fails loudly, once, on what no provider may raise
@@ -105,6 +107,11 @@ def sent(context: Context, hold: Hold, batch: Sequence[Message]) -> dict[UUID, V
     provider = context.providers[batch[0].provider]
     results = provider.send([Outgoing(one.id.hex, one.phone, one.text) for one in batch])
     return {one.id: verdict(one, result) for one, result in zip(batch, results, strict=True)}
+
+
+def doubted(batch: Sequence[Message]) -> dict[UUID, Verdict]:
+    """Whether these left is known to nobody."""
+    return {one.id: Over(Outcome(one.id, "uncertain", BUG)) for one in batch}
 
 
 def verdict(message: Message, result: Accepted | SendError) -> Verdict:

@@ -36,7 +36,7 @@ A registry may be away for a long weekend; an SMS is stale sooner.
 SPREAD = 0.2
 """Waits vary by this part, so that what failed together does not come back together."""
 LOST = "worker_lost"
-"""The error of a row whose workers died or failed on it every time."""
+"""The error of a row whose workers died on it every time."""
 
 
 def next_try(lane: str, attempts: int, now: datetime, jitter: float) -> datetime | None:

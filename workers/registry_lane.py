@@ -9,15 +9,22 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from registry_client import words
-from registry_client.port import Application, Complaint, NotSupported, Refused, Unavailable
+from registry_client.port import (
+    FINAL,
+    Application,
+    Complaint,
+    NotSupported,
+    Refused,
+    Unavailable,
+)
 from store import messages, outbox, requests
 from store.lanes import MESSAGES, wake
 from store.messages import NewMessage
 from store.requests import Request, Settled
 from workers.context import Context
-from workers.drain import Hold
+from workers.drain import Hold, awaited
 from workers.patience import LOST, spent
-from workers.verdicts import UNREADABLE, Hopeless, Later, NotBegun, put_off
+from workers.verdicts import BUG, UNREADABLE, Hopeless, Later, NotBegun, put_off
 
 NOT_SUPPORTED = "not_supported"
 UNAVAILABLE = "unavailable"
@@ -36,7 +43,7 @@ Verdict = Answered | Later | Hopeless | NotBegun
 
 def carry(context: Context, hold: Hold) -> None:
     """Ask the registry about each, record all outcomes in one transaction, then raise the first bug
-    there was.
+    there was. A bug's row is given up at once: it would only be loud again.
     """
     with context.database.read() as conn:
         opened = requests.load(conn, context.seals, hold.attempts)
@@ -45,8 +52,10 @@ def carry(context: Context, hold: Hold) -> None:
         for request in opened
         if not spent(hold.lane, hold.attempts[request.id])
     }
+    awaited(context, hold, calls.values())
     verdicts: dict[UUID, Verdict] = {
-        subject: call.result() for subject, call in calls.items() if call.exception() is None
+        subject: Hopeless(BUG) if call.exception() else call.result()
+        for subject, call in calls.items()
     }
     legible = {request.id for request in opened}
     for subject in hold.attempts.keys() - calls.keys():
@@ -58,7 +67,11 @@ def carry(context: Context, hold: Hold) -> None:
 
 
 def asked(context: Context, hold: Hold, request: Request) -> Verdict:
-    """One call to the registry, its answer read."""
+    """One call to the registry, its answer read.
+
+    Only a refusal of what she asked is told her; one of how we asked is for staff to mend and
+    replay.
+    """
     if context.clock() >= hold.until:
         return NotBegun()
     try:
@@ -68,6 +81,8 @@ def asked(context: Context, hold: Hold, request: Request) -> Verdict:
     except NotSupported:
         return Hopeless(NOT_SUPPORTED)
     except Refused as refusal:
+        if refusal.code not in FINAL:
+            return Hopeless(refusal.code)
         told = _told(context, request, f"notices.{request.kind}_refused")
         return Answered(Settled(request.id, "refused", detail=refusal.code), told)
 
@@ -139,9 +154,18 @@ def record(context: Context, hold: Hold, verdicts: Mapping[UUID, Verdict]) -> bo
 
 
 def _told(context: Context, request: Request, address: str, **values: object) -> NewMessage:
-    """The SMS about an outcome; a request has one."""
-    text = context.say(address, request.language, reference=request.reference, **values)
-    key = f"{request.id.hex}:outcome"
+    """The SMS about an outcome; a request has one.
+
+    To a question it is the answer she was promised, whatever she thinks of other messages; news of
+    an application or a complaint is one of those.
+    """
     return NewMessage(
-        key, request.phone, text, request.language, request.provider, address, request.id
+        key=f"{request.id.hex}:outcome",
+        phone=request.phone,
+        text=context.say(address, request.language, reference=request.reference, **values),
+        language=request.language,
+        provider=request.provider,
+        address=address,
+        request=request.id,
+        solicited=request.kind == "question",
     )

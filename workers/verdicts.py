@@ -19,6 +19,8 @@ from workers.patience import next_try
 
 UNREADABLE = "unreadable"
 """The seal of the row is broken."""
+BUG = "bug"
+"""Its call raised what nobody expected: the log says which and where, once."""
 
 
 @dataclass(frozen=True, slots=True)
