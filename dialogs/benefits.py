@@ -121,9 +121,7 @@ REQUEST = Dialog(
         retry=Option(_("Another number"), to="member"),
         pages=2,
     ),
-    too_many=End(
-        _("Too many numbers were tried from this phone. Try tomorrow or go to the district office.")
-    ),
+    too_many=End(_("Too many numbers were tried. Try tomorrow or go to the district office.")),
     unavailable=Menu(
         _("We cannot reach the register now. Nothing is lost."),
         retry=Option(_("Try again"), to="whom"),

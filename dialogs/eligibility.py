@@ -116,9 +116,7 @@ ELIGIBILITY = Dialog(
         _("Your record is still being checked. Please ask again in a week."),
         retry=Option(_("Another number"), to="who"),
     ),
-    too_many=End(
-        _("Too many numbers were tried from this phone. Try tomorrow or go to the district office.")
-    ),
+    too_many=End(_("Too many numbers were tried. Try tomorrow or go to the district office.")),
     later=Submit(AnswerBySms, stored="by_sms"),
     by_sms=End(_("The answer takes longer. We send it by SMS. Your number is {reference}.")),
 )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dialogs.eligibility import CheckEligibility
-from dialogs.engine.kinds import Day, Kind, Name, Reference
+from dialogs.engine.kinds import Day, Kind, Name, Reference, Words
 from dialogs.engine.texts import Text, _
 
 
@@ -122,8 +122,9 @@ NOTICES: Mapping[str, Notice] = {
     "notices.started": Notice(_("You get our messages again. Send STOP to end them."), parts=2),
     "notices.help": Notice(
         _(
-            "Public support programmes. Dial our code or answer this SMS. Send STOP to end messages. It is free."
+            "Public support programmes. Dial {code} or answer this SMS. Send STOP to end messages. It is free."
         ),
+        values={"code": Words(shown=20)},
         parts=2,
     ),
     "notices.known": Notice(

@@ -62,9 +62,7 @@ STATUS = Dialog(
         _("We do not know this number."),
         retry=Option(_("Type it again"), to="number"),
     ),
-    too_many=End(
-        _("Too many numbers were tried from this phone. Try tomorrow or go to the district office.")
-    ),
+    too_many=End(_("Too many numbers were tried. Try tomorrow or go to the district office.")),
     unavailable=Menu(
         _("We cannot look now. Your request is safe."),
         retry=Option(_("Try again"), to="number"),

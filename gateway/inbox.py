@@ -38,6 +38,8 @@ class Inbox:
     say: Speaker
     clock: Callable[[], datetime]
     random: Callable[[int], bytes]
+    code: str
+    """What HELP tells her to dial."""
 
     def take(self, inbound: Inbound, deadline: Deadline) -> None:
         """Answer a message once; over the limit of its phone, once a minute.
@@ -75,7 +77,7 @@ class Inbox:
             return self.conversation.handle(inbound, deadline).text, ""
         language = self._obeyed(inbound, word)
         self.conversation.admit(inbound.phone)
-        return self.say(ANSWERS[word], language), language
+        return self.say(ANSWERS[word], language, code=self.code), language
 
     def _obeyed(self, inbound: Inbound, word: Keyword) -> str:
         """Do what the keyword asks, however often it comes; her language."""
