@@ -49,14 +49,17 @@ def redis_keys() -> list[re.Pattern[str]]:
 
 
 def test_every_redis_key_is_told_of(valkey_url: str, sqlite_url: str, tmp_path: Path) -> None:
-    """After a look-up, a wrong reference and a promise, each key has its row and each row of ours
+    """After look-ups, wrong references and a promise, each key has its row and each row of ours
     its key.
     """
     with opened(valkey_url, sqlite_url, tmp_path) as line:
         line.begin()
-        line.presses("1", HER_ID)
-        line.dial()
-        line.presses("4", "0000000000")
+        for number in (HER_ID, "1730100000022"):
+            line.presses("1", number)
+            line.dial()
+        for reference in ("0000000000", "0000000013"):
+            line.presses("4", reference)
+            line.dial()
         line.dial()
         line.presses("3", "2", "They sent me away", "1")
         found = {key.decode() for key in line.hooks.redis.scan_iter()}
