@@ -106,12 +106,30 @@ def test_the_starter_brings_its_own_libraries_only_where_the_system_has_none(
         assert ("LD_LIBRARY_PATH" in (tmp_path / "chromium").read_text()) is libraries
 
 
-def test_nothing_is_unpacked_outside_its_folder(tmp_path: Path) -> None:
-    """A package that reaches out is refused by name."""
-    archive = tmp_path / "evil.tar"
-    (tmp_path / "file").write_text("x")
+def test_files_and_links_are_unpacked(tmp_path: Path) -> None:
+    """A program stays a program, a link a link, folders are made."""
+    archive = tmp_path / "good.tar"
+    (tmp_path / "file").write_text("#!/bin/sh\nexit 0\n")
+    (tmp_path / "file").chmod(0o755)
+    (tmp_path / "link").symlink_to("program")
     with tarfile.open(archive, "w") as tar:
-        tar.add(tmp_path / "file", "../outside")
-    with pytest.raises(tarfile.OutsideDestinationError):
-        chromium.extract(archive, tmp_path / "in")
+        tar.add(tmp_path / "file", "bin/program")
+        tar.add(tmp_path / "link", "bin/link")
+    chromium.extract(archive, tmp_path / "in")
+    assert chromium.starts(tmp_path / "in" / "bin" / "link")
+    assert (tmp_path / "in" / "bin" / "link").is_symlink()
+
+
+@pytest.mark.parametrize("name", ["../outside", "/outside", "in/../../outside"])
+def test_nothing_is_unpacked_outside_its_folder(tmp_path: Path, name: str) -> None:
+    """A package that reaches out, by a name or by a link, is refused by name."""
+    for linked in (False, True):
+        archive = tmp_path / "evil.tar"
+        member = tarfile.TarInfo("link" if linked else name)
+        if linked:
+            member.type, member.linkname = tarfile.SYMTYPE, name
+        with tarfile.open(archive, "w") as tar:
+            tar.addfile(member)
+        with pytest.raises(Trouble, match="reaches outside"):
+            chromium.extract(archive, tmp_path / "in" / "folder")
     assert len(chromium.PACKED_SHA256) == hashlib.sha256().digest_size * 2
