@@ -22,8 +22,6 @@ _FOLDS = {
 }  # fmt: skip
 _NOTHING = dict.fromkeys((0x200B, 0x200E, 0x200F, 0xFEFF))
 """Marks that nobody sees."""
-SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u200e": "", "\u200f": ""})
-"""What libraries put into dates and money that would turn a whole message into UCS-2."""
 
 
 def is_gsm(text: str) -> bool:

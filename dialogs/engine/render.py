@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from dialogs.engine.fit import Profile, fold
-from dialogs.engine.kinds import Kind, Label, Number, named, shown
+from dialogs.engine.kinds import Choices, Kind, Label, Number, named, shown
 from dialogs.engine.screens import Ask, Inform, Languages, Menu, Option, Pick, Shown
 from dialogs.engine.texts import Language, Speech, Text, _, fill
 
@@ -71,7 +71,7 @@ def offers(
                 for name, option in screen.options.items()
             ]
         case Pick():
-            width = getattr(known.kinds[screen.of], "width")  # noqa: B009 - a Pick's list is Choices: proved by Book
+            width = cast("Choices", known.kinds[screen.of]).width  # a Book proves that it is a list
             return [
                 (one, named(names, width, speech.language, one))
                 for one, names in known.values[screen.of]
