@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from commands import embedded, schema
 from commands.trouble import Trouble
 from settings import Settings
-from store import messages, requests
+from store import clock, messages, requests
 from store.database import Database, StoreDown
 from store.seals import Seals
 
@@ -80,7 +80,7 @@ def listed(conn: Connection, seals: Seals) -> Iterator[str]:
 
 def retried(database: Database, ids: list[UUID] | None) -> int:
     """Revive these, or all for None. The relay finds them within a second."""
-    now = datetime.now(UTC)
+    now = clock.now()
     with database.write() as conn:
         carried, sent = requests.retry(conn, ids, now), messages.retry(conn, ids, now)
     print(f"carried again: requests {carried}, messages {sent}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from ipaddress import ip_network
 from threading import BoundedSemaphore
 from zoneinfo import ZoneInfo
@@ -36,13 +35,9 @@ from registry_client import connect
 from registry_client.port import Registry
 from settings import Settings
 from store import database, live, migrations
+from store.clock import now
 from store.database import Database, StoreDown
 from store.seals import Seals
-
-
-def now() -> datetime:
-    """The time, in UTC."""
-    return datetime.now(UTC)
 
 
 def hooks(settings: Settings, *, registry: Registry | None = None) -> Hooks:

@@ -40,6 +40,9 @@ class EndlessDialog(Exception):
 class CannotAnswer(Exception):
     """The turn was not made; nothing was changed or promised. `language` is hers, where known."""
 
+    notice = "notices.trouble"
+    """What she is told."""
+
     def __init__(self, language: str) -> None:
         super().__init__("the turn was not made")
         self.language = language
@@ -48,9 +51,13 @@ class CannotAnswer(Exception):
 class NotSent(CannotAnswer):
     """What she sent could not be stored."""
 
+    notice = "notices.not_sent"
+
 
 class TooFast(CannotAnswer):
     """This phone sent more turns in a minute than the service allows."""
+
+    notice = "notices.busy"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import structlog
 from redis import Redis
 
 from dialogs.engine.turns import Reply
-from gateway.conversation import CannotAnswer, Conversation, NotSent, TooFast
+from gateway.conversation import CannotAnswer, Conversation, TooFast
 from gateway.deadline import Deadline
 from gateway.hook import Answer, Ended, Hook, Inbound, Malformed, OptOut, Receipt
 from gateway.inbox import Inbox
@@ -148,17 +148,18 @@ class Hooks:
     def _pressed(self, inbound: Inbound, deadline: Deadline) -> Reply:
         if not self._ours(inbound):
             log.warning("hook.code", provider=inbound.provider)
-            return Reply(self.say("notices.trouble", ""), more=False)
+            return self._last(CannotAnswer(""))
         try:
             return self.conversation.handle(inbound, deadline)
         except TooFast as fast:
-            return Reply(self.say("notices.busy", fast.language), more=False)
-        except NotSent as fault:
-            log.exception("hook.unanswered", provider=inbound.provider)
-            return Reply(self.say("notices.not_sent", fault.language), more=False)
+            return self._last(fast)
         except CannotAnswer as fault:
             log.exception("hook.unanswered", provider=inbound.provider)
-            return Reply(self.say("notices.trouble", fault.language), more=False)
+            return self._last(fault)
+
+    def _last(self, fault: CannotAnswer) -> Reply:
+        """A valid last screen that says so."""
+        return Reply(self.say(fault.notice, fault.language), more=False)
 
     def _ours(self, inbound: Inbound) -> bool:
         """Whether the code is one of ours, or (as some carriers report a dialled chain)
@@ -167,8 +168,9 @@ class Hooks:
         known = self.codes.get(
             inbound.provider if inbound.channel == "sms" else "ussd", frozenset()
         )
-        chained = any(inbound.code.startswith(f"{one.removesuffix('#')}*") for one in known)
-        return not known or inbound.code in known or chained
+        if not known or inbound.code in known:
+            return True
+        return any(inbound.code.startswith(f"{one.removesuffix('#')}*") for one in known)
 
     def _reported(self, receipt: Receipt) -> None:
         with self.database.write() as conn:
@@ -189,7 +191,7 @@ class Hooks:
         The rest: 503, and the carrier delivers again.
         """
         if kind == "ussd":
-            return provider.answer(kind, Reply(self.say("notices.trouble", ""), more=False))
+            return provider.answer(kind, self._last(CannotAnswer("")))
         return provider.answer(kind, None) if kind == "ussd-ended" else Answer(503)
 
 

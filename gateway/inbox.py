@@ -55,7 +55,7 @@ class Inbox:
         except TooFast as fast:
             log.warning("sms.too_fast", provider=inbound.provider)
             key = f"busy:{self.seals.phone_key(inbound.phone).hex()}:{self.clock():%d%H%M}"
-            word, language, text = None, fast.language, self.say("notices.busy", fast.language)
+            word, language, text = None, fast.language, self.say(fast.notice, fast.language)
         reply = NewMessage(
             key=key,
             phone=inbound.phone,

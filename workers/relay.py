@@ -17,8 +17,8 @@ from redis.exceptions import RedisError
 import logs
 from settings import Settings
 from store import database, lanes, live, messages, outbox
+from store.clock import now
 from store.database import Database, StoreDown
-from workers import wiring
 
 EVERY = 1.0
 """Seconds between two looks."""
@@ -33,7 +33,7 @@ def relay(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     store = Database.connect(database.address(settings))
-    watch(store, live.connected(settings.redis_url), wiring.now, stop)
+    watch(store, live.connected(settings.redis_url), now, stop)
     store.close()
 
 

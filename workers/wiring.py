@@ -6,7 +6,7 @@ import random
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from gateway.providers import configured
 from gateway.providers.addresses import Addresses
@@ -15,17 +15,13 @@ from locales.saying import Speaker
 from registry_client import connect
 from settings import Settings
 from store import database, live
+from store.clock import now
 from store.database import Database
 from store.seals import Seals
 from workers.context import Context
 
 AT_ONCE = 8
 """Calls out a worker has under way."""
-
-
-def now() -> datetime:
-    """The time, in UTC."""
-    return datetime.now(UTC)
 
 
 def world(settings: Settings, stopping: Callable[[], bool]) -> Context:

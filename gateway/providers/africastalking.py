@@ -125,10 +125,7 @@ class AfricasTalking:
 
         Raises nothing.
         """
-        spoilt = {message.id: error for message in batch if (error := wire.unsendable(message))}
-        calls = grouped([message for message in batch if message.id not in spoilt])
-        results = spoilt | wire.one_after_another(calls, self._post, self._pace)
-        return [results[message.id] for message in batch]
+        return wire.each_once(batch, grouped, self._post, self._pace)
 
     def _post(self, call: Sequence[Outgoing]) -> Mapping[str, Result]:
         numbers = [message.phone for message in call]

@@ -144,10 +144,7 @@ class Twilio:
         """Send each message once, a call a message; one result a message, in order. Raises
         nothing.
         """
-        spoilt = {message.id: error for message in batch if (error := wire.unsendable(message))}
-        calls = [[message] for message in batch if message.id not in spoilt]
-        results = spoilt | wire.one_after_another(calls, self._post, self._pace)
-        return [results[message.id] for message in batch]
+        return wire.each_once(batch, wire.singly, self._post, self._pace)
 
     def _post(self, call: Sequence[Outgoing]) -> Mapping[str, Result]:
         (message,) = call

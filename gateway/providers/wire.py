@@ -103,6 +103,27 @@ class Pace:
     seconds: float = 20.0
 
 
+def singly(batch: Sequence[Outgoing]) -> list[Sequence[Outgoing]]:
+    """A call a message."""
+    return [[message] for message in batch]
+
+
+def each_once(
+    batch: Sequence[Outgoing],
+    grouped: Callable[[Sequence[Outgoing]], Iterable[Sequence[Outgoing]]],
+    post: Callable[[Sequence[Outgoing]], Mapping[str, Result]],
+    pace: Pace,
+) -> list[Result]:
+    """What `send` promises: what no wire takes is put aside, the rest goes in groups.
+
+    One result a message, in order.
+    """
+    spoilt = {message.id: error for message in batch if (error := unsendable(message))}
+    calls = grouped([message for message in batch if message.id not in spoilt])
+    results = spoilt | one_after_another(calls, post, pace)
+    return [results[message.id] for message in batch]
+
+
 def one_after_another(
     calls: Iterable[Sequence[Outgoing]],
     post: Callable[[Sequence[Outgoing]], Mapping[str, Result]],
