@@ -54,6 +54,14 @@ class Citizen:
         """She dials, or comes back to where she was."""
         return self.meets(Heard(None, self.minute))
 
+    def redials(self) -> Citizen:
+        """She dials anew: what she left is offered."""
+        return self._turned(self.engine.redial(self._stored(), self.minute))
+
+    def opens(self, address: str, typed: str | None = None) -> Citizen:
+        """A keyword, or a message that is one."""
+        return self._turned(self.engine.opened(self._stored(), address, typed, self.minute))
+
     def types(self, *keys: str) -> Citizen:
         """She answers one screen after the other."""
         for key in keys:

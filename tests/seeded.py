@@ -140,7 +140,13 @@ def book(*changed: Dialog) -> Book:
 
 def wells(**changed: Screen) -> Dialog:
     """The dialog about wells, with some screens replaced or added."""
-    return Dialog("wells", takes=WELLS.takes, **{**WELLS.screens, **changed})
+    return Dialog(
+        "wells",
+        takes=WELLS.takes,
+        may_take=None,
+        resumes=False,
+        **{**WELLS.screens, **changed},
+    )
 
 
 def without(dialog: Dialog, *names: str) -> Dialog:
@@ -148,6 +154,8 @@ def without(dialog: Dialog, *names: str) -> Dialog:
     return Dialog(
         dialog.name,
         takes=dialog.takes,
+        may_take=None,
+        resumes=False,
         **{n: s for n, s in dialog.screens.items() if n not in names},
     )
 

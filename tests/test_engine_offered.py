@@ -45,10 +45,14 @@ VILLAGE = Dialog(
 def choices(**labels: str) -> Dialog:
     """A main menu with these options, each ending in its own word."""
     options = {name: Option(_(label), to=f"{name}_end") for name, label in labels.items()}
-    menu = Menu(_("Water line"), pages=1, **options, wells=Option(_("Wells"), to=go("wells")))
+    menu = Menu(
+        _("Water line"), notes=(), pages=1, **options, wells=Option(_("Wells"), to=go("wells"))
+    )
     return Dialog(
         "home",
         takes=None,
+        may_take=None,
+        resumes=False,
         menu=menu,
         **{f"{name}_end": End(_(f"You chose {name}.")) for name in labels},
     )
@@ -171,13 +175,17 @@ def test_a_page_turned_over_a_deploy_begins_at_page_one() -> None:
     options = {name: Option(_(label), to="said") for name, label in many.items()}
     home = Dialog(
         "home",
-        menu=Menu(_("Water"), pages=3, wells=Option(_("Wells"), to=go("wells")), **options),
+        menu=Menu(
+            _("Water"), notes=(), pages=3, wells=Option(_("Wells"), to=go("wells")), **options
+        ),
         said=End(_("Ok.")),
     )
     turned = dict(reversed(options.items()))
     other = Dialog(
         "home",
-        menu=Menu(_("Water"), pages=3, wells=Option(_("Wells"), to=go("wells")), **turned),
+        menu=Menu(
+            _("Water"), notes=(), pages=3, wells=Option(_("Wells"), to=go("wells")), **turned
+        ),
         said=End(_("Ok.")),
     )
     her = Citizen(spoken(book(home)), KNOWN).dials()

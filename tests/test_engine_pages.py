@@ -35,7 +35,9 @@ def shop(
     options = {
         f"o{chr(97 + number)}": Option(_(label), to="said") for number, label in enumerate(labels)
     }
-    menu = Menu(_(question), pages=pages, **options, wells=Option(_("Wells"), to=go("wells")))
+    menu = Menu(
+        _(question), notes=(), pages=pages, **options, wells=Option(_("Wells"), to=go("wells"))
+    )
     return Dialog("home", menu=menu, said=End(_("You chose {menu}.")))
 
 

@@ -53,7 +53,7 @@ def test_a_complaint_about_a_payment_carries_its_period() -> None:
 def test_words_written_again_replace_the_first_ones() -> None:
     """A screen already on the way is cut there, with what was answered after it."""
     her = citizen().types("3", "2", "They sent me away", "2", "They shut the door", "1")
-    assert her.asked == LodgeComplaint("conduct", "They shut the door")
+    assert her.asked == LodgeComplaint("They shut the door", "conduct")
     assert [step.at for step in her.session.path].count("complaint.details") == 1
 
 
@@ -187,7 +187,11 @@ def test_a_screen_a_deploy_removed_restarts_politely() -> None:
     her = villager().types("1")
     short = wells(well=End(_("Which well?")))
     kept = Dialog(
-        "wells", takes={}, **{name: short.screens[name] for name in ("find", "well", "nowhere")}
+        "wells",
+        takes={},
+        may_take=None,
+        resumes=False,
+        **{name: short.screens[name] for name in ("find", "well", "nowhere")},
     )
     her.under(spoken(book(kept))).types("1")
     assert her.at == "home.menu"

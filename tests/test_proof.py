@@ -221,7 +221,7 @@ def test_a_navigation_key_that_is_an_answer_is_refused() -> None:
     zero = Ask(_("For how many days?"), Number(0, 60), again=_("A number."), to="words")
     assert faults(wells(since=zero)) == ("wells.since: 0 means Back and cannot be an answer",)
     nine = {f"well{letter}": Option(_("Well"), to="hours") for letter in "abcdefghi"}
-    menu = Menu(_("Water"), pages=2, report=Option(_("Report"), to=go("wells")), **nine)
+    menu = Menu(_("Water"), notes=(), pages=2, report=Option(_("Report"), to=go("wells")), **nine)
     assert faults(Dialog("home", menu=menu, hours=HOME.screens["hours"])) == (
         "home.menu: 10 options do not leave 9 for More",
     )
@@ -259,7 +259,7 @@ def test_a_circle_that_never_shows_a_screen_is_refused() -> None:
     ("handed", "fault"),
     [
         ({}, "home.menu: rota takes day as Number(least=1, most=7), and is given None"),
-        ({"day": "menu", "more": "menu"}, "home.menu: rota takes more as None, and is given Label"),
+        ({"day": "menu", "more": "menu"}, "home.menu: rota takes no more"),
         (
             {"day": "menu"},
             "home.menu: rota takes day as Number(least=1, most=7), and is given Label",
@@ -306,7 +306,7 @@ def test_an_option_that_waits_for_what_nobody_can_know_is_refused() -> None:
         dirty=Option(_("Dirty"), to="words"),
     )
     assert faults(wells(how=how)) == (
-        "wells.how: an option waits for wels, which nothing in this dialog can know",
+        "wells.how: an option or note waits for wels, which nothing in this dialog can know",
     )
 
 
@@ -341,7 +341,7 @@ def test_all_faults_are_reported_at_once() -> None:
         "wells.how: leads to a screen that does not exist: sinse",
         "wells.find: the outcome unavailable leads nowhere",
         "wells.how: {wel} has no value on some way here",
-        "wells.how: an option waits for x, which nothing in this dialog can know",
+        "wells.how: an option or note waits for x, which nothing in this dialog can know",
         "wells.lost: nothing leads here",
         "wells.since: nothing leads here",
     ):
@@ -371,7 +371,7 @@ def test_a_name_that_is_too_wide_for_its_screen_is_found() -> None:
     class Tell(Query):
         """Something with a long name."""
 
-        outcomes = MappingProxyType({"told": {"village": Name(150)}})
+        outcomes = MappingProxyType({"told": {"village": Name(160)}})
 
     told = wells(
         find=Lookup(Tell, told="said", unavailable="nowhere"),
@@ -380,7 +380,8 @@ def test_a_name_that_is_too_wide_for_its_screen_is_found() -> None:
     kept = without(told, *(set(told.screens) - {"find", "said", "nowhere"}))
     report = proof(book(kept))
     assert [(f.code, f.profile, f.screen) for f in report.findings] == [
-        ("wide", "safe", "wells.said")
+        ("pages", "safe", "wells.said"),
+        ("wide", "safe", "wells.said"),
     ]
 
 

@@ -86,6 +86,8 @@ class Profile:
     typed: int = 80
     home: bool = True
     """Whether `00` may be printed (some carriers keep it for themselves)."""
+    ucs2: bool = True
+    """Whether scripts outside the GSM alphabet arrive at all."""
 
     def room(self, text: str) -> int:
         """Units left after this text: negative when it does not fit."""

@@ -8,7 +8,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from dialogs.engine.book import Book
-from dialogs.engine.kinds import Choices, Chosen, Day, Kind, Label, Money, Name, Number
+from dialogs.engine.kinds import (
+    Answers,
+    Choices,
+    Chosen,
+    Day,
+    Kind,
+    Label,
+    Listed,
+    Money,
+    Name,
+    Number,
+    Questions,
+)
 
 
 def fits(book: Book, address: str, values: Mapping[str, Any]) -> bool:
@@ -25,11 +37,13 @@ def _is(kind: Kind, value: Any, book: Book) -> bool:
     match kind:
         case Number():
             return isinstance(value, int)
-        case Name():
+        case Name() | Answers():
             return isinstance(value, dict)
+        case Questions():
+            return isinstance(value, list | tuple) and all(_asked(one) for one in value)
         case Chosen():
             return _chosen(value)
-        case Choices():
+        case Choices() | Listed():
             return isinstance(value, list | tuple) and all(_chosen(one) for one in value)
         case Money():
             return isinstance(value, list | tuple) and len(value) == 2
@@ -43,3 +57,9 @@ def _is(kind: Kind, value: Any, book: Book) -> bool:
 
 def _chosen(value: Any) -> bool:
     return isinstance(value, list | tuple) and len(value) == 2 and isinstance(value[1], dict)
+
+
+def _asked(value: Any) -> bool:
+    """A question of the registry, whole."""
+    names = ("id", "label", "kind", "least", "most", "choices")
+    return isinstance(value, dict) and all(name in value for name in names)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from dialogs.engine.kinds import Asked, NationalId, Number, Reference, Words
+from dialogs.engine.kinds import Asked, Digits, NationalId, Number, Reference, Words
 
 _INVISIBLE = dict.fromkeys(
     [
@@ -81,11 +81,11 @@ def read(kind: Asked, text: str) -> str | int | None:
                 else None
             )
         case NationalId():
-            return (
-                number
-                if (number := digits(text)).isdecimal() and len(number) == kind.digits
-                else None
-            )
+            number = digits(text)
+            return number if number.isdecimal() and len(number) == kind.digits else None
+        case Digits():
+            number = digits(text)
+            return number if number.isdecimal() and len(number) == kind.count else None
         case Reference():
             return (
                 number

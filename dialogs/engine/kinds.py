@@ -42,6 +42,13 @@ class NationalId:
 
 
 @dataclass(frozen=True, slots=True)
+class Digits:
+    """Exactly so many digits: a secret code. Never shown again."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """The ten digits of a request, said 3-3-4."""
 
@@ -86,21 +93,48 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A list like Choices that is said, not chosen from: at most `most` names, `width` wide in all."""
+
+    most: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Questions of the registry: at most `most`, each at most `width` wide, with their choices.
+
+    In a session: [{"id", "label", "kind": number | choice | yes_no, "least", "most", "choices"}].
+    """
+
+    most: int
+    width: int
+    choices: Choices
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was answered to Questions: {id: value} in a session."""
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """The label of the menu option that was chosen; `address` is the menu's."""
 
     address: str
 
 
-Kind = (
-    Words | Number | NationalId | Reference | Day | Money | Phone | Name | Chosen | Choices | Label
-)
-Asked = Words | Number | NationalId | Reference | Day | Money | Phone
-"""Kinds that can be typed."""
+Asked = Words | Number | NationalId | Digits | Reference | Day | Money | Phone
+Kind = Asked | Name | Chosen | Choices | Listed | Questions | Answers | Label
+"""Asked: kinds that can be typed."""
 
 
 def bare(value: Any) -> Any:
-    """What an action is told of a value: the id of a chosen thing, anything else as it is."""
+    """What an action is told of a value: the id of a chosen thing, answers as pairs, anything else
+    as it is.
+    """
+    if isinstance(value, dict):
+        return tuple(sorted(value.items()))
     return (
         value[0]
         if isinstance(value, list | tuple) and len(value) == 2 and isinstance(value[1], dict)
@@ -122,10 +156,11 @@ def clip(text: str, most: int) -> str:
 
 
 def named(names: Mapping[str, str], most: int, language: Language, otherwise: str = "") -> str:
-    """A registry's name in this language, else English, else the id: always one the language's
-    alphabet can carry.
+    """A registry's name in this language, else in those it falls back on, else English, else the id:
+    always one the language's alphabet can carry.
     """
-    for candidate in (names.get(language.tag), names.get("en"), otherwise):
+    tags = (language.tag, *language.fallback, "en")
+    for candidate in (*map(names.get, tags), otherwise):
         text = fold(" ".join(candidate.split())) if candidate else ""
         if text and (language.alphabet == "ucs2" or is_gsm(text)):
             return clip(text, most)
@@ -144,6 +179,12 @@ def shown(kind: Kind, value: Any, language: Language) -> str:
             return named(value, kind.width, language)
         case Chosen():
             return named(value[1], kind.width, language, value[0])
+        case Listed():
+            comma = "، " if language.direction == "rtl" else ", "
+            said = [named(names, kind.width, language, one) for one, names in value[: kind.most]]
+            return clip(comma.join(said), kind.width)
+        case Digits():
+            return ELLIPSIS
         case NationalId():
             return ELLIPSIS + str(value)[-4:]
         case Reference():
@@ -169,8 +210,10 @@ def widest(kind: Kind, wide: bool) -> str:
     match kind:
         case Words():
             return letter * kind.shown
-        case Name() | Chosen():
+        case Name() | Chosen() | Listed():
             return letter * kind.width
+        case Digits():
+            return ELLIPSIS
         case Number():
             return "8" * max(len(str(kind.least)), len(str(kind.most)))
         case NationalId():
@@ -183,5 +226,5 @@ def widest(kind: Kind, wide: bool) -> str:
             return "PKR 88,888,888"
         case Phone():
             return "+" + "8" * 15
-        case Choices() | Label():
+        case Choices() | Questions() | Answers() | Label():
             raise ValueError(f"{kind} is shown by the renderer")

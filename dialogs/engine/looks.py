@@ -9,10 +9,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dialogs.engine.book import Book, Scope
-from dialogs.engine.fit import Profile, fold, width
-from dialogs.engine.kinds import Chosen, Kind, Label, Name, Words, widest
-from dialogs.engine.render import furniture, layout, numbered
-from dialogs.engine.screens import Ask, End, Inform, Languages, Menu, Pick, Shown, texts
+from dialogs.engine.fit import SMS, Profile, fold, width
+from dialogs.engine.kinds import Chosen, Kind, Label, Listed, Name, Words, widest
+from dialogs.engine.path import LETTERS
+from dialogs.engine.render import GLUE, furniture, layout, numbered, readable
+from dialogs.engine.screens import (
+    Ask,
+    End,
+    Form,
+    Inform,
+    Languages,
+    Menu,
+    Pick,
+    Resume,
+    Shown,
+    notes,
+    texts,
+)
 from dialogs.engine.texts import PLACEHOLDER, Speech, Text, fill
 
 
@@ -35,12 +48,13 @@ class Widest:
             name: self._value(self.scope[name]) for name in text.placeholders & set(self.scope)
         }
         for form in self.speech.forms(address, text):
-            said = fill(form, {name: values.get(name, "") for name in PLACEHOLDER.findall(form)})
+            named = {name: values.get(name, "") for name in PLACEHOLDER.findall(form)}
+            said = fill(form, {name: one.replace(" ", GLUE) for name, one in named.items()})
             yield fold(said) if self.speech.language.alphabet == "gsm7" else said
 
     def label(self, address: str, text: Text) -> str:
         """The form that takes most room."""
-        return max(self.says(address, text), key=width)
+        return max((one.replace(GLUE, " ") for one in self.says(address, text)), key=width)
 
     def _value(self, kind: Kind) -> str:
         match kind:
@@ -50,7 +64,7 @@ class Widest:
                     for name, option in self.book.menus[kind.address].items()
                 )
                 return max(labels, key=lambda label: width(fold(label)))
-            case Name() | Chosen():
+            case Name() | Chosen() | Listed():
                 return widest(kind, self.speech.language.alphabet == "ucs2")
             case _:
                 return widest(kind, self.wide)
@@ -58,7 +72,8 @@ class Widest:
 
 def message(book: Book, speech: Speech, address: str, text: Text, kinds: Scope) -> Iterator[str]:
     """Every way a message outside the dialogs can read."""
-    return Widest(book, speech, kinds, speech.language.alphabet == "ucs2").says(address, text)
+    said = Widest(book, speech, kinds, speech.language.alphabet == "ucs2").says(address, text)
+    return (one.replace(GLUE, " ") for one in said)
 
 
 def looks(
@@ -70,16 +85,14 @@ def looks(
     Typed words are tried in the language's own alphabet and in another script; so are names in a
     UCS-2 language. `names` are what the languages of the service call themselves.
     """
-    screen, scope = book.shown(here), book.scopes[here]
+    screen, scope = book.shown(here), book.scope(here)
     own = speech.language.alphabet == "ucs2"
-    for wide in (own, True) if _echoes(here, screen, scope) else (own,):
+    foreign = profile.ucs2 and _echoes(here, screen, scope)
+    for wide in {own, own or foreign}:
         said = Widest(book, speech, scope, wide)
-        if isinstance(screen, End):
-            yield from ((text,) for text in said.says(here, screen.text))
-            continue
-        lines = numbered(_labels(said, here, screen, names))
-        for asked in _questions(said, here, screen):
-            yield layout(asked, lines, True, speech, profile)
+        for asked, labels in _asked(said, here, screen, names, profile):
+            behind = not isinstance(screen, End)
+            yield layout(asked, numbered(labels), behind, speech, profile)
 
 
 def _echoes(here: str, screen: Shown, scope: Scope) -> bool:
@@ -91,18 +104,53 @@ def _echoes(here: str, screen: Shown, scope: Scope) -> bool:
     )
 
 
-def _questions(said: Widest, here: str, screen: Shown) -> Iterator[str]:
-    """What stands above the options: at first, and once more where an answer can be misread."""
-    yield from said.says(here, screen.text)
-    match screen:
-        case Ask():
-            yield from said.says(f"{here}.again", screen.again)
-        case Menu() | Pick() | Languages():
-            retry = furniture(said.speech, "nav.again")
-            yield from (f"{retry}\n{asked}" for asked in said.says(here, screen.text))
+def _asked(
+    said: Widest, here: str, screen: Shown, names: Sequence[str], profile: Profile
+) -> Iterator[tuple[str, list[str]]]:
+    """What stands above the options, and the options: at first, and once more where an answer can
+    be misread.
+    """
+    if isinstance(screen, Form):
+        yield from _forms(said, here, screen)
+        return
+    labels = _labels(said, here, screen, names, profile)
+    retry = furniture(said.speech, "nav.again")
+    for asked in _worded(said, here, screen):
+        yield asked, labels
+        if isinstance(screen, Menu | Pick | Languages | Resume):
+            yield f"{retry}\n{asked}", labels
+        if isinstance(screen, End) and profile.name == SMS.name and said.book.resume:
+            yield f"{asked}\n{furniture(said.speech, 'nav.resume', letter=LETTERS[0])}", labels
+    if isinstance(screen, Ask):
+        yield from ((asked, labels) for asked in said.says(f"{here}.again", screen.again))
 
 
-def _labels(said: Widest, here: str, screen: Shown, names: Sequence[str]) -> list[str]:
+def _worded(
+    said: Widest, here: str, screen: Menu | Pick | Ask | Languages | Inform | Resume | End
+) -> Iterator[str]:
+    """Every form of the text, without its notes and with all of them."""
+    told = [said.label(there, note.text) for there, note in notes(here, screen).items()]
+    for asked in said.says(here, screen.text):
+        yield asked
+        if told:
+            yield " ".join([asked, *told])
+
+
+def _forms(said: Widest, here: str, form: Form) -> Iterator[tuple[str, list[str]]]:
+    """A question of each kind, at its widest."""
+    kind, own = said.book.asked(here, form), said.speech.language.alphabet == "ucs2"
+    asked = widest(Chosen(kind.width), own)
+    yes_no = [furniture(said.speech, "nav.yes"), furniture(said.speech, "nav.no")]
+    many = [widest(Chosen(kind.choices.width), own)] * kind.choices.most
+    for labels in (list[str](), yes_no, many):
+        yield asked, labels
+        for retry in said.says(f"{here}.again", form.again):
+            yield f"{retry}\n{asked}", labels
+
+
+def _labels(
+    said: Widest, here: str, screen: Shown, names: Sequence[str], profile: Profile
+) -> list[str]:
     match screen:
         case Menu():
             return [said.label(f"{here}.{name}", one.text) for name, one in screen.options.items()]
@@ -111,8 +159,13 @@ def _labels(said: Widest, here: str, screen: Shown, names: Sequence[str]) -> lis
             own = said.speech.language.alphabet == "ucs2"
             return [widest(Chosen(listed.width), own)] * listed.most
         case Languages():
-            return list(names)
+            return [readable(name, profile) for name in names]
         case Inform():
             return [said.label(f"{here}.seen", screen.seen)]
+        case Resume():
+            return [
+                said.label(f"{here}.on", screen.on),
+                said.label(f"{here}.over", screen.over),
+            ]
         case _:
             return []

@@ -4,17 +4,23 @@ anything runs.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
 from dialogs.engine.book import Book, Scope
-from dialogs.engine.fit import Profile, fold, is_gsm, parts
+from dialogs.engine.fit import SMS, Profile, fold, is_gsm, parts
 from dialogs.engine.kinds import Kind, NationalId, Words
 from dialogs.engine.looks import looks, message
 from dialogs.engine.render import FURNITURE
-from dialogs.engine.screens import Ask, Languages, Lookup, Menu, Pick, Shown, Submit, texts
+from dialogs.engine.screens import Ask, Form, Lookup, Menu, Shown, Submit, targets, texts
 from dialogs.engine.texts import PLACEHOLDER, Speech, Text, malformed
+
+LEVELS, OPTIONS = 5, 7
+"""How deep a service should be, and how many options a screen should have (telecom practice: people
+get lost in long lists).
+"""
 
 Notices = Mapping[str, tuple[Text, Scope, int, bool]]
 """What is said outside the dialogs, by address: the text, the kinds of its values, the SMS parts it
@@ -67,12 +73,29 @@ class Report:
     tightest: tuple[int, int] = (0, 1)
     """Units used and units there, on the fullest page."""
     where: str = ""
+    longest: tuple[int, str] = (0, "")
+    """Most pages of one screen, and where."""
+    deepest: tuple[int, str] = (0, "")
+    """Screens to answer from the main menu to the farthest promise, and which it is."""
+    widest: tuple[int, str] = (0, "")
+    """Most options of a menu, and which it is."""
+    borrowed: dict[str, int] = field(default_factory=dict)
+    """Texts a language says in another one, by tag."""
 
     def __str__(self) -> str:
         used, limit = self.tightest
         return (
             f"{self.screens} screens x {self.languages} languages x {self.profiles} profiles, {self.pages} pages, "
             f"tightest page {used} of {limit} units: {len(self.findings)} findings"
+        )
+
+    @property
+    def house(self) -> str:
+        """What is beside the limits of the house, in one line."""
+        return (
+            f"most options {self.widest[0]} of {OPTIONS} ({self.widest[1]}), "
+            f"deepest {self.deepest[0]} answers ({self.deepest[1]}; levels of menus: {LEVELS}), "
+            f"most pages {self.longest[0]} ({self.longest[1]})"
         )
 
 
@@ -84,28 +107,63 @@ def prove(
     report = Report(screens=len(shown), languages=len(speeches), profiles=len(profiles))
     every = {address: text for address, (text, _) in every_text(book, notices).items()}
     names = [speech.language.name for speech in speeches]
+    apart = _apart(profiles)
     for speech in speeches:
+        report.borrowed[speech.language.tag] = 0
         for address, text in every.items():
-            report.findings += _read(speech, address, text)
-        for (here, screen), profile in product(shown.items(), profiles):
+            report.findings += _read(report, speech, address, text)
+        carriers = [one for one in apart if one.ucs2 or speech.language.alphabet == "gsm7"]
+        for (here, screen), profile in product(shown.items(), carriers):
             place = Place(speech.language.tag, profile, here)
             report.findings += _typed(place, screen)
             for pages in looks(book, here, speech, profile, names):
                 _measure(report, place, pages, _declared(screen))
         for address, notice in notices.items():
-            _measure_notice(report, book, speech, profiles, address, notice)
+            _measure_notice(report, book, speech, carriers, address, notice)
     report.findings = sorted(set(report.findings))
+    _house(report, book)
     return report
+
+
+def _apart(profiles: Sequence[Profile]) -> list[Profile]:
+    """The profiles that differ in more than their name: each is laid out once."""
+    found: dict[tuple[object, ...], Profile] = {}
+    for one in profiles:
+        limits = (one.septets, one.units, one.prefix, one.typed, one.home, one.ucs2)
+        found.setdefault((*limits, one.name == SMS.name), one)
+    return list(found.values())
+
+
+def _house(report: Report, book: Book) -> None:
+    """How many options, and how many answers to the farthest promise by the shortest way."""
+    menus = [(len(s.options), a) for a, s in book.screens.items() if isinstance(s, Menu)]
+    report.widest = max(menus, default=(0, ""))
+    depth, ahead = {book.home: 0}, [book.home]
+    while ahead:
+        here = ahead.pop(0)
+        screen = book.screens[here]
+        far = depth[here] + (not isinstance(screen, Lookup | Submit))
+        for to in targets(screen):
+            there = book.address(to, here)
+            if depth.get(there, far + 1) > far:
+                depth[there] = far
+                ahead.append(there)
+    promised = [
+        (depth[a], a) for a, s in book.screens.items() if isinstance(s, Submit) and a in depth
+    ]
+    report.deepest = max(promised, default=(0, ""))
 
 
 def every_text(book: Book, notices: Notices) -> dict[str, tuple[Text, str]]:
     """Every text of the service by address, with a word for the translator on how wide its values
     are.
     """
-    found = {address: (text, "") for address, text in FURNITURE.items()}
+    asks = any(isinstance(screen, Form) for screen in book.screens.values())
+    unused = {*(() if asks else ("nav.yes", "nav.no")), *(() if book.resume else ("nav.resume",))}
+    found = {address: (text, "") for address, text in FURNITURE.items() if address not in unused}
     for here, screen in book.screens.items():
         for address, text in texts(here, screen).items():
-            found[address] = (text, _hint(text, book.scopes[here]))
+            found[address] = (text, _hint(text, book.scope(here)))
     for address, (text, kinds, most, _) in notices.items():
         hints = [f"SMS, at most {most} parts", _hint(text, kinds)]
         found[address] = (text, "; ".join(filter(None, hints)))
@@ -118,17 +176,21 @@ def _hint(text: Text, kinds: Scope) -> str:
     )
 
 
-def _read(speech: Speech, address: str, text: Text) -> Iterator[Finding]:
-    """The words of one entry: there, current, well-formed, in the language's alphabet."""
+def _read(report: Report, speech: Speech, address: str, text: Text) -> Iterator[Finding]:
+    """The words of one entry: there, current, well-formed, in the language's alphabet, none that is
+    never said.
+    """
     forms = text.forms
     if speech.language.tag != "en":
         if fault := _untranslated(speech, address, text):
+            report.borrowed[speech.language.tag] += 1
             yield fault
             return
         forms = speech.entries[address].forms
     for form in forms:
         yield from _misspelt(speech, address, text, form)
         yield from _foreign(speech, address, form)
+        yield from _forbidden(speech, address, form)
 
 
 def _untranslated(speech: Speech, address: str, text: Text) -> Finding | None:
@@ -164,6 +226,22 @@ def _foreign(speech: Speech, address: str, form: str) -> Iterator[Finding]:
         yield Finding("alphabet", speech.language.tag, "-", address, detail)
 
 
+def _forbidden(speech: Speech, address: str, form: str) -> Iterator[Finding]:
+    """Words that decide or promise: the programme alone may say them, and not by phone."""
+    said = f" {plain(form)} "
+    for word in speech.language.never:
+        if any(f" {prefix}{plain(word)} " in said for prefix in ("", "ال", "و", "وال")):
+            detail = f"{word!r} is never said to a citizen"
+            yield Finding("forbidden", speech.language.tag, "-", address, detail)
+
+
+def plain(text: str) -> str:
+    """A text as words are compared: one case, no accents, single spaces for all signs."""
+    bare = unicodedata.normalize("NFD", text.casefold())
+    kept = (c if c.isalnum() else " " for c in bare if not unicodedata.combining(c))
+    return " ".join("".join(kept).split())
+
+
 LEAST_TYPED: Mapping[type[Kind], int] = {NationalId: 15, Words: 60}
 """Characters a citizen must at least be able to type for a kind; 15 for all others."""
 
@@ -176,12 +254,13 @@ def _typed(place: Place, screen: Shown) -> Iterator[Finding]:
 
 
 def _declared(screen: Shown) -> int:
-    return screen.pages if isinstance(screen, Menu | Pick | Languages) else 1
+    return 1 if isinstance(screen, Ask) else screen.pages
 
 
 def _measure(report: Report, place: Place, pages: Sequence[str], declared: int) -> None:
     """Count the pages of one look, and the room on each."""
     report.pages += len(pages)
+    report.longest = max(report.longest, (len(pages), f"{place.screen} in {place.language}"))
     if len(pages) > declared:
         report.findings.append(place.finding("pages", f"{len(pages)} pages, {declared} declared"))
     for page in pages:

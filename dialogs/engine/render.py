@@ -5,13 +5,39 @@ The proof uses the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from dialogs.engine.fit import Profile, fold
-from dialogs.engine.kinds import Choices, Kind, Label, Number, named, shown
-from dialogs.engine.screens import Ask, Inform, Languages, Menu, Option, Pick, Shown
+from dialogs.engine.fit import Profile, fold, is_gsm
+from dialogs.engine.kinds import (
+    ELLIPSIS,
+    Choices,
+    Kind,
+    Label,
+    Name,
+    NationalId,
+    Number,
+    Phone,
+    Questions,
+    Words,
+    named,
+    shown,
+)
+from dialogs.engine.screens import (
+    Ask,
+    Form,
+    Inform,
+    Languages,
+    Menu,
+    Option,
+    Pick,
+    Resume,
+    Shown,
+    holds,
+    notes,
+)
 from dialogs.engine.texts import Language, Speech, Text, _, fill
 
 BACK, MORE, HOME = "0", "9", "00"
@@ -20,8 +46,16 @@ FURNITURE: Mapping[str, Text] = {
     "nav.more": _("More"),
     "nav.home": _("Home"),
     "nav.again": _("Please choose a number."),
+    "nav.yes": _("Yes"),
+    "nav.no": _("No"),
+    "nav.resume": _("Not finished: {letter}1 go on, {letter}2 end it."),
 }
 """Texts that belong to no dialog."""
+
+GLUE = "\x1f"
+"""Stands for a space inside a value while a text is laid out: no page breaks there."""
+SENTENCE = re.compile(r"(?<=[.!?۔؟]) ")
+"""Where a long text breaks first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +68,14 @@ class Known:
     values: Mapping[str, Any]
     options: Mapping[str, Mapping[str, Option]]
     """Options of the menus whose answers may be named, by address."""
+    hidden: frozenset[str] = frozenset()
+    """Names whose personal values are not shown: answered before a draft was left."""
 
     def say(self, name: str, speech: Speech) -> str:
         """The value of a placeholder in this language."""
         kind, value = self.kinds[name], self.values[name]
+        if name in self.hidden and isinstance(kind, Words | NationalId | Phone | Name):
+            return ELLIPSIS
         if isinstance(kind, Label):
             address = f"{kind.address}.{value}"
             return speech.template(address, self.options[kind.address][value].text)
@@ -50,14 +88,25 @@ class Known:
 
 def say(speech: Speech, address: str, text: Text, known: Known) -> str:
     """A text in this language with its values, in letters the language's alphabet has."""
+    return _worded(speech, address, text, known).replace(GLUE, " ")
+
+
+def _worded(speech: Speech, address: str, text: Text, known: Known) -> str:
+    """The same with its values in one piece each."""
     template = speech.template(address, text, known.number(text.by))
     if "{" in template:
-        template = fill(template, {name: known.say(name, speech) for name in text.placeholders})
+        values = {name: known.say(name, speech) for name in text.placeholders}
+        template = fill(template, {name: one.replace(" ", GLUE) for name, one in values.items()})
     return fold(template) if speech.language.alphabet == "gsm7" else template
 
 
 def offers(
-    here: str, screen: Shown, known: Known, speech: Speech, languages: Sequence[Language]
+    here: str,
+    screen: Shown,
+    known: Known,
+    speech: Speech,
+    languages: Sequence[Language],
+    profile: Profile,
 ) -> list[tuple[str, str]]:
     """The options as (id, label) in the order of their numbers; a hidden one keeps its number with
     an empty id.
@@ -66,7 +115,7 @@ def offers(
         case Menu():
             return [
                 (name, say(speech, f"{here}.{name}", option.text, known))
-                if not option.when or known.values.get(option.when)
+                if holds(option.when, known.values)
                 else ("", "")
                 for name, option in screen.options.items()
             ]
@@ -77,23 +126,69 @@ def offers(
                 for one, names in known.values[screen.of]
             ]
         case Languages():
-            return [(language.tag, language.name) for language in languages]
+            return [
+                (language.tag, name) if (name := readable(language.name, profile)) else ("", "")
+                for language in languages
+            ]
         case Inform():
             return [("seen", say(speech, f"{here}.seen", screen.seen, known))]
+        case Resume():
+            return [
+                ("on", say(speech, f"{here}.on", screen.on, known)),
+                ("over", say(speech, f"{here}.over", screen.over, known)),
+            ]
+        case Form():
+            return _choices(here, screen, known, speech)
         case _:
             return []
 
 
+def readable(name: str, profile: Profile) -> str:
+    """What a language calls itself, on a carrier that shows it; else empty."""
+    folded = name if profile.ucs2 else fold(name)
+    return folded if profile.ucs2 or is_gsm(folded) else ""
+
+
+def _choices(here: str, form: Form, known: Known, speech: Speech) -> list[tuple[str, str]]:
+    """The answers to choose from, where the present question has some."""
+    one = asked_now(here, form, known)
+    if one is None or one["kind"] == "number":
+        return []
+    if one["kind"] == "yes_no":
+        return [(word, furniture(speech, f"nav.{word}")) for word in ("yes", "no")]
+    kind = cast("Questions", known.kinds[form.of]).choices
+    listed = one["choices"][: kind.most]
+    return [(each, named(names, kind.width, speech.language, each)) for each, names in listed]
+
+
+def asked_now(here: str, form: Form, known: Known) -> Mapping[str, Any] | None:
+    """The first question of a Form that has no answer yet; None when all have."""
+    given = known.values.get(here.split(".")[1]) or {}
+    return next((one for one in known.values[form.of] if one["id"] not in given), None)
+
+
 def question(here: str, screen: Shown, known: Known, speech: Speech, again: bool) -> str:
-    """The words above the options. After an answer that was not understood they say so."""
+    """The words above the options, the spaces of their values as GLUE.
+
+    After an answer that was not understood they say so.
+    """
     if isinstance(screen, Ask):
-        return say(
+        return _worded(
             speech,
             f"{here}.again" if again else here,
             screen.again if again else screen.text,
             known,
         )
-    asked = say(speech, here, screen.text, known)
+    if isinstance(screen, Form):
+        one = asked_now(here, screen, known)
+        width = cast("Questions", known.kinds[screen.of]).width
+        asked = named(one["label"], width, speech.language, one["id"]) if one else ""
+        retry = _worded(speech, f"{here}.again", screen.again, known)
+        return f"{retry}\n{asked}" if again else asked
+    asked = _worded(speech, here, screen.text, known)
+    for address, note in notes(here, screen).items():
+        if holds(note.when, known.values):
+            asked = f"{asked} {_worded(speech, address, note.text, known)}"
     return (
         f"{furniture(speech, 'nav.again')}\n{asked}"
         if again and not isinstance(screen, Inform)
@@ -101,9 +196,9 @@ def question(here: str, screen: Shown, known: Known, speech: Speech, again: bool
     )
 
 
-def furniture(speech: Speech, address: str) -> str:
+def furniture(speech: Speech, address: str, **values: str) -> str:
     """A navigation word in this language."""
-    text = speech.template(address, FURNITURE[address])
+    text = fill(speech.template(address, FURNITURE[address]), values)
     return fold(text) if speech.language.alphabet == "gsm7" else text
 
 
@@ -120,29 +215,60 @@ def layout(
     profile: Profile,
     home: bool = False,
 ) -> tuple[str, ...]:
-    """The pages of a screen: as many options a page as fit, never torn; the question whole on page
-    one.
+    """The pages of a screen: as many options a page as fit, never torn, behind the question.
 
-    `home` prints `00` where there is room for it. A page is too wide only when a single question or
-    option is: the proof refuses that before anything runs.
+    A question too long for page one breaks after a sentence, else between words, never inside a
+    value. `home` prints `00` where there is room for it. A page is too wide only when a single word
+    or option is: the proof refuses that before anything runs.
     """
     behind = [f"{BACK} {furniture(speech, 'nav.back')}"] if back else []
     ahead = f"{MORE} {furniture(speech, 'nav.more')}"
     pages: list[str] = []
-    top, rest = [asked], list(lines)
+    words, rest = asked, list(lines)
     while True:
+        top = [words.replace(GLUE, " ")] if words else []
         page = "\n".join([*top, *rest, *behind])
-        if profile.room(page) >= 0 or not rest:
+        if profile.room(page) >= 0:
             with_home = f"{page}\n{HOME} {furniture(speech, 'nav.home')}"
-            return (
-                *pages,
-                with_home if home and profile.home and profile.room(with_home) >= 0 else page,
-            )
+            roomy = home and profile.home and profile.room(with_home) >= 0
+            return (*pages, with_home if roomy else page)
+        room = _Room(profile, [*behind, ahead])
+        if top and not room.holds(top):
+            head, words = _broken(words, room)
+            if not words and not rest:
+                return (*pages, page)  # a single word too wide
+            pages.append("\n".join([head.replace(GLUE, " "), *behind, ahead]))
+            continue
+        if not top and len(rest) == 1:
+            return (*pages, page)  # a single option too wide
         fitting = 0 if top else 1
-        while (
-            fitting < len(rest)
-            and profile.room("\n".join([*top, *rest[: fitting + 1], *behind, ahead])) >= 0
-        ):
+        while fitting < len(rest) and room.holds([*top, *rest[: fitting + 1]]):
             fitting += 1
         pages.append("\n".join([*top, *rest[:fitting], *behind, ahead]))
-        top, rest = [], rest[fitting:]
+        words, rest = "", rest[fitting:]
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """What fits on a page that another follows: lines above the navigation."""
+
+    profile: Profile
+    under: Sequence[str]
+
+    def holds(self, lines: Sequence[str]) -> bool:
+        """Whether these fit."""
+        return self.profile.room("\n".join([*lines, *self.under])) >= 0
+
+
+def _broken(words: str, room: _Room) -> tuple[str, str]:
+    """The longest beginning that fits, up to the end of a sentence or else of a word; and the rest.
+
+    At least one word.
+    """
+    for breaks in (SENTENCE.finditer(words), re.finditer("[ \n]", words)):
+        ends = [found.start() for found in breaks]
+        fitting = [end for end in ends if room.holds([words[:end].replace(GLUE, " ")])]
+        if fitting:
+            return words[: fitting[-1]], words[fitting[-1] + 1 :]
+    end = min((found.start() for found in re.finditer("[ \n]", words)), default=len(words))
+    return words[:end], words[end + 1 :]

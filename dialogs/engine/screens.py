@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from dialogs.engine.kinds import Asked, Kind
 from dialogs.engine.texts import Text
@@ -48,11 +48,16 @@ class Go:
 
     dialog: str
     values: Mapping[str, str] = field(default_factory=dict)
+    screen: str = ""
+    """Where in that dialog; empty: its first screen."""
 
 
-def go(dialog: str, **values: str) -> Go:
-    """To another dialog, handing over answers or facts: `go("complaint", payment="payment")`."""
-    return Go(dialog, MappingProxyType(values))
+def go(to: str, **values: str) -> Go:
+    """To another dialog, or one screen of it, handing over answers or facts:
+    `go("complaint.details", payment="payment")`.
+    """
+    dialog, _, screen = to.partition(".")
+    return Go(dialog, MappingProxyType(values), screen)
 
 
 Target = str | Go
@@ -63,12 +68,27 @@ Target = str | Go
 class Option:
     """A line to choose and where it leads.
 
-    With `when`, shown only if that fact is there; its number stays its own.
+    With `when`, shown only if that fact is there; its number stays its own. `when="menu=option"`
+    waits for one answer.
     """
 
     text: Text
     to: Target
     when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence added to a text where `when` holds, as of an option; it may name that fact."""
+
+    text: Text
+    when: str
+
+
+def holds(when: str, values: Mapping[str, Any]) -> bool:
+    """Whether what an option or a note waits for is known."""
+    name, _, wanted = when.partition("=")
+    return not name or (bool(values.get(name)) and (not wanted or values[name] == wanted))
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -77,11 +97,15 @@ class Menu:
 
     text: Text
     options: Mapping[str, Option]
+    notes: tuple[Note, ...]
     pages: int
 
-    def __init__(self, text: Text, *, pages: int = 1, **options: Option) -> None:
+    def __init__(
+        self, text: Text, /, *, notes: tuple[Note, ...] = (), pages: int = 1, **options: Option
+    ) -> None:
         object.__setattr__(self, "text", text)
         object.__setattr__(self, "options", MappingProxyType(options))
+        object.__setattr__(self, "notes", notes)
         object.__setattr__(self, "pages", pages)
 
 
@@ -99,13 +123,39 @@ class Pick:
 class Ask:
     """An answer typed by the citizen.
 
-    `again` is said instead of the question when it could not be read.
+    `again` is said instead of the question when it could not be read. `adds`: the words are added to
+    the answer of that earlier screen.
     """
 
     text: Text
     kind: Asked
     again: Text
     to: Target
+    adds: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Questions learnt from the registry, asked one after the other: `of` names the fact that holds
+    them.
+
+    `again` is said above a question whose answer could not be read. No questions: no screen.
+    """
+
+    of: str
+    to: Target
+    again: Text
+    pages: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """A draft was left: go on with it, or begin anew. Says nothing of what was answered."""
+
+    text: Text
+    on: Text
+    over: Text
+    pages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +181,12 @@ class Inform:
     seen: Text
     version: int
     to: Target
+    pages: int = 1
 
 
 @dataclass(frozen=True, slots=True, init=False)
 class Lookup:
-    """A question to the registry. Every outcome leads somewhere.
+    """A question to the registry. Every outcome leads somewhere, some as in other dialogs (`shared`).
 
     Facts older than `fresh` minutes are asked again.
     """
@@ -144,9 +195,17 @@ class Lookup:
     outcomes: Mapping[str, Target]
     fresh: int
 
-    def __init__(self, query: type[Query], *, fresh: int = 30, **outcomes: Target) -> None:
+    def __init__(
+        self,
+        query: type[Query],
+        shared: Mapping[str, Target] = MappingProxyType({}),
+        /,
+        *,
+        fresh: int = 30,
+        **outcomes: Target,
+    ) -> None:
         object.__setattr__(self, "query", query)
-        object.__setattr__(self, "outcomes", MappingProxyType(outcomes))
+        object.__setattr__(self, "outcomes", MappingProxyType({**shared, **outcomes}))
         object.__setattr__(self, "fresh", fresh)
 
 
@@ -157,36 +216,53 @@ class Submit:
     action: type[Action]
     outcomes: Mapping[str, Target]
 
-    def __init__(self, action: type[Action], **outcomes: Target) -> None:
+    def __init__(self, action: type[Action], /, **outcomes: Target) -> None:
         object.__setattr__(self, "action", action)
         object.__setattr__(self, "outcomes", MappingProxyType(outcomes))
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The last screen: nothing is awaited."""
+    """The last screen: nothing is awaited. A long text may take `pages`."""
 
     text: Text
+    notes: tuple[Note, ...] = ()
+    pages: int = 1
 
 
-Screen = Menu | Pick | Ask | Languages | Inform | Lookup | Submit | End
-Shown = Menu | Pick | Ask | Languages | Inform | End
-"""Screens a citizen sees."""
+Shown = Menu | Pick | Ask | Form | Languages | Inform | Resume | End
+Screen = Shown | Lookup | Submit
+"""Screen: everything a dialog is made of. Shown: what a citizen sees."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
 class Dialog:
-    """Named screens; the first is where it begins. `takes` are values another dialog hands over."""
+    """Named screens; the first is where it begins.
+
+    `takes` are values another dialog hands over, `may_take` those it may. One that `resumes` is
+    kept when a call drops; one that does not (a sensitive matter) leaves no trace.
+    """
 
     name: str
     takes: Mapping[str, Kind]
+    may_take: Mapping[str, Kind]
+    resumes: bool
     screens: Mapping[str, Screen]
 
     def __init__(
-        self, name: str, *, takes: Mapping[str, Kind] | None = None, **screens: Screen
+        self,
+        name: str,
+        /,
+        *,
+        takes: Mapping[str, Kind] | None = None,
+        may_take: Mapping[str, Kind] | None = None,
+        resumes: bool = False,
+        **screens: Screen,
     ) -> None:
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "takes", MappingProxyType(dict(takes or {})))
+        object.__setattr__(self, "may_take", MappingProxyType(dict(may_take or {})))
+        object.__setattr__(self, "resumes", resumes)
         object.__setattr__(self, "screens", MappingProxyType(screens))
 
     @property
@@ -202,18 +278,35 @@ def targets(screen: Screen) -> tuple[Target, ...]:
             return tuple(option.to for option in screen.options.values())
         case Lookup() | Submit():
             return tuple(screen.outcomes.values())
-        case End():
+        case End() | Resume():
             return ()
         case _:
             return (screen.to,)
 
 
+def notes(address: str, screen: Screen) -> dict[str, Note]:
+    """The notes of a screen by their addresses: `complaint.confirm.if_against`."""
+    told = screen.notes if isinstance(screen, Menu | End) else ()
+    return {f"{address}.if_{note.when.replace('=', '_')}": note for note in told}
+
+
 def texts(address: str, screen: Screen) -> dict[str, Text]:
     """Every text of a screen by its own address: what translators see."""
+    told = {there: note.text for there, note in notes(address, screen).items()}
     match screen:
         case Menu():
             lines = {f"{address}.{name}": option.text for name, option in screen.options.items()}
-            return {address: screen.text, **lines}
+            return {address: screen.text, **told, **lines}
+        case End():
+            return {address: screen.text, **told}
+        case Resume():
+            return {
+                address: screen.text,
+                f"{address}.on": screen.on,
+                f"{address}.over": screen.over,
+            }
+        case Form():
+            return {f"{address}.again": screen.again}
         case Ask():
             return {address: screen.text, f"{address}.again": screen.again}
         case Inform():

@@ -26,6 +26,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Parked:
+    """A draft that was left: its letter, the way to it, and when, in minutes since 1970 (UTC)."""
+
+    letter: str
+    path: tuple[Step, ...]
+    minute: int
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """Settings kept for the person (`language`, `notice`), and where she is.
 
@@ -46,6 +55,10 @@ class Session:
     """The screen was shown with its retry line: its pages break where that layout breaks."""
     walked: bool = False
     """The look-up under way was reached by a dialled chain: it must not lead to a promise."""
+    parked: tuple[Parked, ...] = ()
+    """Drafts that were left, the newest last."""
+    resumed: int = 0
+    """Steps of `path` that were there when it was taken up again: their answers are not shown."""
 
     @property
     def at(self) -> str:
@@ -67,36 +80,47 @@ class Session:
 
 def pack(session: Session) -> Json:
     """The session as JSON values, short: it is sealed and stored at every key press."""
-    path = [[s.at, s.answer, dict(s.facts), s.minute, s.draft] for s in session.path]
     return [
         session.language,
         session.notice,
         session.profile,
-        path,
+        _pack(session.path),
         session.page,
         list(session.offered),
         session.visits,
         list(session.waiting),
         session.again,
         session.walked,
+        [[one.letter, _pack(one.path), one.minute] for one in session.parked],
+        session.resumed,
     ]
 
 
 def unpack(packed: Json) -> Session:
     """The session that was packed."""
-    language, notice, profile, path, page, offered, visits, waiting, again, walked = packed
-    steps = tuple(
-        Step(at, answer, facts, minute, draft) for at, answer, facts, minute, draft in path
-    )
+    language, notice, profile, path, page, offered, visits, waiting, *rest = packed
+    again, walked, parked, resumed = rest
     return Session(
         language,
         notice,
         profile,
-        steps,
+        _unpack(path),
         page,
         tuple(offered),
         visits,
         tuple(waiting),
         again,
         walked,
+        tuple(Parked(letter, _unpack(way), minute) for letter, way, minute in parked),
+        resumed,
+    )
+
+
+def _pack(path: tuple[Step, ...]) -> Json:
+    return [[s.at, s.answer, dict(s.facts), s.minute, s.draft] for s in path]
+
+
+def _unpack(path: Json) -> tuple[Step, ...]:
+    return tuple(
+        Step(at, answer, facts, minute, draft) for at, answer, facts, minute, draft in path
     )

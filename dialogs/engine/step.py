@@ -12,22 +12,46 @@ from typing import Any
 from dialogs.engine import hear
 from dialogs.engine.answers import chosen, dialled, taken
 from dialogs.engine.book import Book
-from dialogs.engine.fit import PROFILES, SAFE, Profile
+from dialogs.engine.fit import PROFILES, SAFE, SMS, Profile
 from dialogs.engine.fits import fits
-from dialogs.engine.kinds import NationalId, Reference
-from dialogs.engine.path import answered, back, known, learnt, reached, told
-from dialogs.engine.render import BACK, HOME, MORE, layout, numbered, offers, question
+from dialogs.engine.kinds import NationalId, Number, Reference, Words
+from dialogs.engine.path import (
+    added,
+    answered,
+    back,
+    kept,
+    known,
+    learnt,
+    parked,
+    reached,
+    told,
+    unparked,
+)
+from dialogs.engine.render import (
+    BACK,
+    HOME,
+    MORE,
+    asked_now,
+    furniture,
+    layout,
+    numbered,
+    offers,
+    question,
+)
 from dialogs.engine.screens import (
     UNAVAILABLE,
     Action,
     Ask,
     End,
+    Form,
     Inform,
     Languages,
     Lookup,
     Menu,
     Pick,
     Query,
+    Resume,
+    Shown,
     Submit,
     Target,
 )
@@ -84,9 +108,9 @@ class Engine:
         Promises nothing. Crosses menus and digit answers and may end on a look-up, which then leads
         to no promise; stops at free words, a `Pick`, a `Submit`, an `End`. A stranger is asked her
         language first and the chain waits, unless the chain itself holds her answers to that
-        (`met_here`).
+        (`met_here`). A draft she was in is put aside.
         """
-        turn = self._begin(session)
+        turn = self._begin(parked(self.book, session, minute))
         if turn.session.at != self.book.home and not met_here:
             return Turn(replace(turn.session, waiting=tuple(tokens)), turn.then)
         for token in tokens:
@@ -100,16 +124,78 @@ class Engine:
         walked = isinstance(turn.then, Query)
         return Turn(replace(turn.session, walked=walked), turn.then)
 
+    def keeps(self, session: Session) -> bool:
+        """Whether she is in a draft that is kept when the call drops."""
+        return kept(self.book, session)
+
+    def welcomes(self, session: Session) -> bool:
+        """Whether she is a stranger, or has not seen the notice as it is now."""
+        return self._start(session) != self.book.home
+
+    def reads(self, address: str, text: str) -> bool:
+        """Whether this is an answer to the question at an address."""
+        screen = self.book.screens.get(address)
+        return isinstance(screen, Ask) and self._read(screen, text) is not None
+
+    def redial(self, session: Session, minute: int) -> Turn:
+        """She dialled anew: a draft that was left is offered, else home."""
+        session = parked(self.book, session, minute)
+        if not session.parked or self._start(session) != self.book.home:
+            return self._begin(session)
+        visit = session.visits + 1
+        offer = Step(self.book.resume, draft=visit)
+        return self._show(replace(session, path=(offer,), visits=visit, page=1))
+
+    def opened(self, session: Session, address: str, typed: str | None, minute: int) -> Turn:
+        """A keyword opens a screen as a new visit, and answers it with what was typed.
+
+        The draft she was in is put aside. A stranger is welcomed first.
+        """
+        session = parked(self.book, session, minute)
+        if self._start(session) != self.book.home:
+            return self._begin(session)
+        visit = session.visits + 1
+        opened = replace(session, path=(Step(address, draft=visit),), visits=visit, page=1)
+        screen = self.book.screens.get(address)
+        if isinstance(screen, Ask) and typed is not None and self._fits(opened):
+            return self._typed(self._show(opened).session, screen, typed, minute)
+        return self._arrive(opened, minute)
+
+    def answering(self, session: Session, letter: str, text: str, minute: int) -> Turn | None:
+        """An answer to the question of that letter: 1 goes on with the draft, 2 ends it.
+
+        None when there is no such question, or no such answer. What she is about is put aside.
+        """
+        there = any(one.letter == letter for one in session.parked)
+        key = hear.key(text)
+        if not there or key not in {"1", "2"}:
+            return None
+        if key == "2":
+            left = tuple(one for one in session.parked if one.letter != letter)
+            return self._resumed(replace(session, parked=left))
+        aside = parked(self.book, session, minute)
+        if all(one.letter != letter for one in aside.parked):
+            return self._begin(aside)
+        return self._resumed(unparked(aside, letter))
+
     def speech(self, session: Session) -> Speech:
-        """The language she is spoken to in."""
-        spoken = (s for s in self.speeches if s.language.tag == session.language)
-        return next(spoken, self.speeches[0])
+        """The language she is spoken to in, in letters that her carrier shows."""
+        spoken = next(
+            (s for s in self.speeches if s.language.tag == session.language), self.speeches[0]
+        )
+        if self._profile(session).ucs2 or spoken.language.alphabet == "gsm7":
+            return spoken
+        return latin(spoken, self.speeches)
+
+    def _profile(self, session: Session) -> Profile:
+        return self.profiles.get(session.profile, SAFE)
 
     def _begin(self, session: Session, *, again: bool = False) -> Turn:
         """Where a conversation starts, as a new visit."""
         visit = session.visits + 1
         start = Step(self._start(session), draft=visit)
-        return self._show(replace(session, path=(start,), visits=visit, page=1), again=again)
+        begun = replace(session, path=(start,), visits=visit, page=1, resumed=0)
+        return self._show(begun, again=again)
 
     def _start(self, session: Session) -> str:
         """The language for a stranger, the notice if it is new, else home."""
@@ -124,9 +210,15 @@ class Engine:
     def _fits(self, session: Session) -> bool:
         return fits(self.book, session.at, known(self.book, session).values)
 
+    def _over(self, session: Session) -> bool:
+        """Whether she is on a last screen that has no further page."""
+        last = isinstance(self.book.screens.get(session.at), End)
+        return last and (not self._fits(session) or len(self._laid(session, again=False)[0]) == 1)
+
     def _resumed(self, session: Session) -> Turn:
         """The screen she is on once more, or a new start."""
-        if isinstance(self.book.screens.get(session.at), Lookup | Submit | End | None):
+        screen = self.book.screens.get(session.at)
+        if isinstance(screen, Lookup | Submit | None) or self._over(session):
             return self._begin(session)
         if not self._fits(session):
             return self._begin(session, again=True)
@@ -137,13 +229,13 @@ class Engine:
         screen, key = self.book.screens.get(session.at), hear.key(text)
         if isinstance(screen, Lookup | Submit) and key == BACK:
             return self._back(session, minute)
-        if screen is None or isinstance(screen, Lookup | Submit | End):
+        if screen is None or isinstance(screen, Lookup | Submit) or self._over(session):
             return self._begin(session, again=bool(session.path))
         if not self._fits(session):
             return self._begin(session, again=True)
         if key == HOME:
             return self._begin(session)
-        if key == BACK:
+        if key == BACK and not isinstance(screen, End):
             return self._back(session, minute)
         if key == MORE and (pages := len(self._laid(session, session.again)[0])) > 1:
             onward = replace(session, page=session.page % pages + 1)
@@ -153,11 +245,17 @@ class Engine:
     def _answered(
         self,
         session: Session,
-        screen: Menu | Pick | Ask | Languages | Inform,
+        screen: Shown,
         text: str,
         minute: int,
     ) -> Turn:
         match screen:
+            case End():
+                return self._show(session)
+            case Form():
+                return self._filled(session, screen, text, minute)
+            case Resume():
+                return self._took_up(session, text)
             case Ask():
                 return self._typed(session, screen, text, minute)
             case Inform(version=version):
@@ -173,7 +271,38 @@ class Engine:
         answer = self._read(screen, text)
         if answer is None:
             return self._show(session, again=True)
+        if screen.adds:
+            whole = known(self.book, session).kinds.get(screen.adds, screen.kind)
+            most = whole.most if isinstance(whole, Words) else len(str(answer))
+            return self._enter(added(session, screen.adds, str(answer), most), screen.to, minute)
         return self._enter(answered(session, answer), screen.to, minute)
+
+    def _filled(self, session: Session, form: Form, text: str, minute: int) -> Turn:
+        """An answer to one question of a Form: the next question, or on."""
+        values = known(self.book, session)
+        asked = asked_now(session.at, form, values)
+        if asked is None:
+            return self._enter(session, form.to, minute)
+        if asked["kind"] == "number":
+            number = hear.read(Number(asked["least"], asked["most"]), text)
+            answer = "" if number is None else str(number)
+        else:
+            answer = chosen(text, session.offered, lambda: self._offers(session))
+        if not answer:
+            return self._show(replace(session, page=1), again=True)
+        given = {**(session.path[-1].answer or {}), asked["id"]: answer}
+        return self._arrive(replace(answered(session, given), page=1), minute)
+
+    def _took_up(self, session: Session, text: str) -> Turn:
+        """Whether she goes on with the newest draft that was left, or begins anew."""
+        one = chosen(text, session.offered, lambda: self._offers(session))
+        if not one:
+            return self._show(replace(session, page=1), again=True)
+        if not session.parked:
+            return self._begin(session)
+        if one == "over":
+            return self._begin(replace(session, parked=session.parked[:-1]))
+        return self._resumed(unparked(session, session.parked[-1].letter))
 
     def _chosen(
         self, session: Session, screen: Menu | Pick | Languages, text: str, minute: int
@@ -235,6 +364,9 @@ class Engine:
                 return self._back(session, minute)
             case Submit(action=action):
                 return Turn(session, action(**told(self.book, session, action)))
+            case Form() as form if asked_now(session.at, form, known(self.book, session)) is None:
+                given = session.path[-1].answer or {}
+                return self._enter(answered(session, given), form.to, minute)
             case _:
                 return self._show(session)
 
@@ -242,7 +374,8 @@ class Engine:
         """The options of the present screen as (id, label)."""
         here, languages = session.at, [speech.language for speech in self.speeches]
         values = known(self.book, session)
-        return offers(here, self.book.shown(here), values, self.speech(session), languages)
+        speech, profile = self.speech(session), self._profile(session)
+        return offers(here, self.book.shown(here), values, speech, languages, profile)
 
     def _laid(self, session: Session, again: bool) -> Laid:
         """The present screen laid out, or as it was laid out before when it holds no value."""
@@ -260,10 +393,13 @@ class Engine:
         screen, listed = self.book.shown(here), self._offers(session)
         ids = tuple(one for one, _ in listed)
         asked = question(here, screen, known(self.book, session), speech, again)
+        profile = self._profile(session)
         if isinstance(screen, End):
-            return (asked,), ids
+            if session.parked and profile.name == SMS.name:
+                letter = session.parked[-1].letter
+                asked = f"{asked}\n{furniture(speech, 'nav.resume', letter=letter)}"
+            return layout(asked, (), back=False, speech=speech, profile=profile), ids
         lines = numbered([label for _, label in listed])
-        profile = self.profiles.get(session.profile, SAFE)
         return layout(asked, lines, depth > 1, speech, profile, home=depth > 2), ids
 
     def _show(self, session: Session, *, again: bool = False) -> Turn:
@@ -274,7 +410,16 @@ class Engine:
         pages, offered = self._laid(session, again)
         page = session.page if session.page <= len(pages) and offered == session.offered else 1
         session = replace(session, page=page, again=again, walked=False)
-        if isinstance(self.book.screens[session.at], End):
-            over = replace(session, path=(), offered=(), page=1, waiting=())
-            return Turn(over, Reply(pages[0], more=False))
+        if isinstance(self.book.screens[session.at], End) and page == len(pages):
+            over = replace(session, path=(), offered=(), page=1, waiting=(), resumed=0)
+            return Turn(over, Reply(pages[-1], more=False))
         return Turn(replace(session, offered=offered), Reply(pages[page - 1], more=True))
+
+
+def latin(spoken: Speech, speeches: Sequence[Speech]) -> Speech:
+    """Who speaks for a language on a carrier that cannot show it: its Latin variant, else the first
+    language in GSM letters.
+    """
+    plain = [speech for speech in speeches if speech.language.alphabet == "gsm7"]
+    variant = (speech for speech in plain if speech.language.tag == spoken.language.latin)
+    return next(variant, plain[0] if plain else spoken)

@@ -72,6 +72,12 @@ class Language:
     direction: Literal["ltr", "rtl"] = "ltr"
     alphabet: Literal["gsm7", "ucs2"] = "gsm7"
     fold: bool = False
+    latin: str = ""
+    """Tag of its variant in Latin letters, for carriers and handsets that cannot show it."""
+    fallback: tuple[str, ...] = ()
+    """Tags asked in turn, before English, for what is not said in it yet."""
+    never: tuple[str, ...] = ()
+    """Words that are never said to a citizen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +100,30 @@ def english_plural(number: int) -> int:
 class Speech:
     """A language with its catalogue: what `address` says.
 
-    Falls back to English, never to a doubtful entry.
+    Falls back to `beyond` in turn, then to English, never to a doubtful entry.
     """
 
     language: Language
     entries: Mapping[str, Entry] = field(default_factory=dict)
     plural: Callable[[int], int] = english_plural
+    beyond: tuple[Speech, ...] = ()
 
     def template(self, address: str, text: Text, number: int | None = None) -> str:
         """The form to fill for this place and number."""
-        entry = self.entries.get(address)
-        if entry is None or entry.fuzzy or entry.english != text.forms or not all(entry.forms):
-            return text.forms[english_plural(number) if number is not None and text.other else 0]
-        return entry.forms[
-            min(self.plural(number), len(entry.forms) - 1) if number is not None else 0
-        ]
+        said, forms = self._said(address, text)
+        if number is None:
+            return forms[0]
+        plural = said.plural if said else english_plural
+        return forms[min(plural(number), len(forms) - 1)]
 
     def forms(self, address: str, text: Text) -> tuple[str, ...]:
         """Every form that could be said here: what the proof measures."""
-        entry = self.entries.get(address)
-        stale = entry is None or entry.fuzzy or entry.english != text.forms or not all(entry.forms)
-        return text.forms if stale or entry is None else entry.forms
+        return self._said(address, text)[1]
+
+    def _said(self, address: str, text: Text) -> tuple[Speech | None, tuple[str, ...]]:
+        """Who says it, and how; None is English itself."""
+        for speech in (self, *self.beyond):
+            entry = speech.entries.get(address)
+            if entry and not entry.fuzzy and entry.english == text.forms and all(entry.forms):
+                return speech, entry.forms
+        return None, text.forms
