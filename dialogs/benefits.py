@@ -73,6 +73,7 @@ BENEFITS = Dialog(
 REQUEST = Dialog(
     "request",
     takes={"applicant": NationalId(13)},
+    resumes=True,
     whom=Menu(
         _("Who is it for?"),
         me=Option(_("For me"), to="search"),

@@ -13,11 +13,11 @@ from dialogs.engine.texts import _, _n
 @dataclass(frozen=True, slots=True)
 class LodgeComplaint(Action):
     """A complaint for the programme to answer. `period` says which payment, where it is about
-    one.
+    one; a message that is one has no category: staff give it theirs.
     """
 
-    category: str
     details: str
+    category: str | None = None
     period: str | None = None
 
     outcomes = MappingProxyType({"stored": {"reference": Reference(), "days": Number(1, 99)}})
@@ -25,6 +25,7 @@ class LodgeComplaint(Action):
 
 COMPLAINT = Dialog(
     "complaint",
+    resumes=True,
     category=Menu(
         _("What is it about?"),
         payment=Option(_("Payment late or short"), to="period"),

@@ -1,8 +1,10 @@
-"""Where everybody starts: the language and the notice for somebody new, then the main menu."""
+"""Where everybody starts: the language and the notice for somebody new, then the main menu, or the
+draft she left.
+"""
 
 from __future__ import annotations
 
-from dialogs.engine.screens import Dialog, Inform, Languages, Menu, Option, go
+from dialogs.engine.screens import Dialog, Inform, Languages, Menu, Option, Resume, go
 from dialogs.engine.texts import _
 
 WELCOME = Dialog(
@@ -32,3 +34,8 @@ HOME = Dialog(
 )
 
 LANGUAGE = Dialog("language", choose=Languages(_("Choose your language"), to=go("home"), pages=2))
+
+RESUME = Dialog(
+    "resume",
+    offer=Resume(_("You were not finished last time."), on=_("Continue"), over=_("Start over")),
+)

@@ -115,6 +115,11 @@ NOTICES: Mapping[str, Notice] = {
     "notices.eligibility_not_yet_known": Notice(
         _("{reference}: your record is still being checked. Please ask again in a week."), _REQUEST
     ),
+    "notices.dial_back": Notice(
+        _("You were not finished. Answer 1 to go on, or dial {code}. It is free."),
+        values={"code": Words(shown=20)},
+        parts=2,
+    ),
     "notices.stopped": Notice(
         _("You get no more messages from us. You lose no benefit. Send START to get them again."),
         parts=2,

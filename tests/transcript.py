@@ -23,6 +23,7 @@ from tests.citizen import Citizen, service
 
 FOLDER = Path(__file__).parent / "transcripts"
 DIALS = "> (dials)"
+REDIALS = "> (dials anew)"
 CLOSES = "(the line closes)"
 NOTICE = 99
 """A notice newer than any: somebody who is no stranger has seen them all."""
@@ -55,6 +56,8 @@ def play(script: str) -> Played:
             case ">" if line == DIALS:
                 her = _newcomer(headers).dials()
                 played.lines += [line, *_said(her)]
+            case ">" if line == REDIALS:
+                played.lines += [line, *_said(her.redials())]
             case ">":
                 played.lines += [line, *_said(her.types(line.removeprefix("> ")))]
             case "<":
