@@ -112,6 +112,20 @@ class Settings(BaseSettings):
     languages: Names = Field(
         default=("en", "fr", "ur"), description="Languages offered, in the order of the menu."
     )
+    resume_minutes: int = Field(
+        default=30,
+        ge=0,
+        le=1440,
+        description="Minutes after a dropped call within which a new dial offers to go on.",
+    )
+    dial_back_after: int = Field(
+        default=90,
+        ge=0,
+        description="Seconds of silence after which a call has dropped, and an SMS says how to go on; 0: none is sent.",
+    )
+    dial_backs_a_day: int = Field(
+        default=2, ge=0, description="SMS about dropped calls one phone gets in a day at most."
+    )
     country: str = Field(
         default="PK", pattern="^[A-Z]{2}$", description="ISO 3166 code: reads local phone numbers."
     )

@@ -25,9 +25,10 @@ WALK = (
     ("3", "CON What is it about?\n"),
     ("3*1", "CON Which payment?\n"),
     ("3*1*1", "CON Tell us what happened, in your own words.\n"),
-    ("3*1*1*0", "CON Which payment?\n"),
+    ("3*1*1*00", "CON How can we help?\n"),
 )
-"""Dial, complaint, payment, latest, back. Nothing is promised, so nothing is written to SQL."""
+"""Dial, complaint, payment, latest, home. Nothing is left open or promised, so nothing is
+written to SQL."""
 
 SESSION = 24
 """Characters of a session's id: all alike, so that a delivery's length is known before its session is."""

@@ -29,6 +29,7 @@ from gateway.providers.addresses import Addresses
 from gateway.readers import readers
 from gateway.scripts import Scripts
 from gateway.sessions import Sessions
+from gateway.writing import Writing
 from locales.catalogues import speeches
 from locales.saying import Speaker
 from registry_client import connect
@@ -67,10 +68,12 @@ def hooks(settings: Settings, *, registry: Registry | None = None) -> Hooks:
     promises = Promises(
         store, seals, redis, say, now, secrets.token_bytes, settings.answer_days, zone
     )
+    engine = Engine(BOOK, spoken, readers(settings))
     conversation = Conversation(
-        Engine(BOOK, spoken, readers(settings)),
+        engine,
+        Writing(engine),
         Sessions(scripts, seals, secrets.token_bytes),
-        Placing(store, seals, say),
+        Placing(store, seals, say, engine.keeps, settings.resume_minutes),
         People(store, seals, now),
         lookups,
         promises,
@@ -78,6 +81,7 @@ def hooks(settings: Settings, *, registry: Registry | None = None) -> Hooks:
         now,
         settings.turns_a_minute,
         settings.sms_provider,
+        settings.dial_back_after,
     )
     return Hooks(
         providers,

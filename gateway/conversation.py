@@ -16,13 +16,15 @@ from dialogs.engine.session import Session
 from dialogs.engine.step import MOST_CALLS, Engine
 from dialogs.engine.turns import Heard, Learned, Reply, Stored, Turn
 from gateway.deadline import Deadline
-from gateway.hook import Inbound, Input
+from gateway.hook import Channel, Inbound, Input
 from gateway.lookups import Asker, Lookups
 from gateway.people import People
 from gateway.placing import Placing, Turning
 from gateway.promises import Asking, Promises
 from gateway.sessions import Record, Sessions, SessionsDown
+from gateway.writing import Writing
 from store.database import StoreDown
+from store.drafts import Left
 from store.seals import Seals
 
 log = structlog.get_logger()
@@ -75,6 +77,7 @@ class Conversation:
     """What every turn needs, made once a process. `clock` gives the time in UTC."""
 
     engine: Engine
+    writing: Writing
     sessions: Sessions
     placing: Placing
     people: People
@@ -86,13 +89,15 @@ class Conversation:
     """Key presses or messages a phone may send in a minute."""
     sms_provider: str
     """Carries messages to people met by USSD; empty is the provider they came by."""
+    dial_back: int
+    """Seconds of silence after which a call has dropped; 0: nobody is told."""
 
     def handle(self, inbound: Inbound, deadline: Deadline) -> Reply:
         """The answer to one delivery. The same again gets the same answer and changes nothing.
 
         Raises CannotAnswer, and SessionsDown when not even her language is known.
         """
-        phone_key, conversation = self.seals.phone_key(inbound.phone), self._name(inbound)
+        phone_key, conversation = self.seals.phone_key(inbound.phone), self._named(inbound)
         for _ in range(ATTEMPTS):
             recalled = self.sessions.recall(phone_key)
             old = recalled.record or Record()
@@ -107,11 +112,16 @@ class Conversation:
                 new = self._record(inbound, conversation, old, placed, ran, minute)
             except (StoreDown, SessionsDown, EndlessDialog) as fault:
                 raise CannotAnswer(old.settled[0]) from fault
-            if self._remembered(phone_key, recalled.stamp, new) or ran.promised:
+            left = self._left(inbound, new)
+            if self._remembered(phone_key, recalled.stamp, new, left) or ran.promised:
                 self._log(inbound, new)
                 return ran.reply
         now = self.sessions.recall(phone_key).record or new
         return Reply(now.reply, now.more)
+
+    def name(self, provider: str, channel: Channel, conversation: str) -> str:
+        """A conversation as logs and SQL know it: a keyed digest, in hex."""
+        return self.seals.digest("conversation", f"{provider}/{channel}/{conversation}").hex()
 
     def admit(self, phone: str) -> None:
         """Count a turn that needs no dialog. Raises TooFast, SessionsDown."""
@@ -119,18 +129,33 @@ class Conversation:
         if recalled.turns > self.turns:
             raise TooFast(recalled.record.settled[0] if recalled.record else "")
 
-    def _name(self, inbound: Inbound) -> str:
-        """The conversation a delivery belongs to, as logs and SQL know it: a keyed digest, in hex."""
-        told = f"{inbound.provider}/{inbound.channel}/{inbound.conversation}"
-        return self.seals.digest("conversation", told).hex()
+    def _named(self, inbound: Inbound) -> str:
+        return self.name(inbound.provider, inbound.channel, inbound.conversation)
 
-    def _remembered(self, phone_key: bytes, stamp: bytes, new: Record) -> bool:
+    def _left(self, inbound: Inbound, new: Record) -> Left | None:
+        """The draft that would be left if the call dropped now."""
+        if inbound.channel != "ussd" or not new.more or not self.dial_back:
+            return None
+        if not self.engine.keeps(new.session):
+            return None
+        language = self.engine.speech(new.session).language.tag
+        draft = self._draft(new.born, new.session)
+        provider = self.sms_provider or inbound.provider
+        return Left(new.conversation, draft.hex(), inbound.phone, language, provider)
+
+    def _draft(self, born: str, session: Session) -> bytes:
+        """A draft is named after where the conversation was born and its visits."""
+        return self.seals.digest("draft", f"{born}/{session.draft}")
+
+    def _remembered(self, phone_key: bytes, stamp: bytes, new: Record, left: Left | None) -> bool:
         """Whether the turn stands.
 
         A turn that Redis cannot keep is answered all the same: what it promised is stored.
         """
         try:
-            return self.sessions.remember(phone_key, stamp, new, new.session.at or "ended")
+            counted = new.session.at or "ended"
+            due = int(self.clock().timestamp()) + self.dial_back
+            return self.sessions.remember(phone_key, stamp, new, counted, left, due)
         except SessionsDown:
             log.warning("session.lost", trace=new.conversation)
             return True
@@ -152,7 +177,12 @@ class Conversation:
         deadline: Deadline,
     ) -> Ran:
         """Step the dialog, asking and promising on the way."""
-        if placed.chain is None:
+        if inbound.channel == "sms":
+            text = placed.text or ""
+            turn = self.writing.turn(placed.session, text, minute, called=placed.called)
+        elif placed.redial:
+            turn = self.engine.redial(placed.session, minute)
+        elif placed.chain is None:
             turn = self.engine.step(placed.session, Heard(placed.text, minute))
         else:
             met = placed.met_here
@@ -224,13 +254,13 @@ class Conversation:
         raise EndlessDialog(turn.session.at)
 
     def _asking(self, session: Session, inbound: Inbound, asker: Asker, placed: Turning) -> Asking:
-        """Who asks. The draft is named after where the conversation was born and its visits."""
+        """Who asks."""
         by_sms = inbound.channel == "sms" or not self.sms_provider
         return Asking(
             phone=inbound.phone,
             language=self.engine.speech(session).language.tag,
             provider=inbound.provider if by_sms else self.sms_provider,
             conversation=bytes.fromhex(asker.trace),
-            draft=self.seals.digest("draft", f"{placed.born}/{session.draft}"),
+            draft=self._draft(placed.born, session),
             screen=session.at,
         )

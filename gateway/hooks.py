@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address
@@ -13,7 +14,7 @@ from time import monotonic
 from urllib.parse import parse_qsl
 
 import structlog
-from redis import Redis
+from redis import Redis, RedisError
 
 from dialogs.engine.turns import Reply
 from gateway.conversation import CannotAnswer, Conversation, TooFast
@@ -22,7 +23,7 @@ from gateway.hook import Answer, Ended, Hook, Inbound, Malformed, OptOut, Receip
 from gateway.inbox import Inbox
 from gateway.providers import Provider
 from locales.saying import Speaker
-from store import citizens, messages
+from store import citizens, drafts, messages
 from store.database import Database
 from store.seals import Seals
 
@@ -137,7 +138,7 @@ class Hooks:
             case Inbound():
                 log.warning("hook.code", provider=event.provider)
             case Ended():
-                log.info("session.ended", provider=event.provider, status=event.status)
+                self._dropped(event)
             case Receipt():
                 self._reported(event)
             case OptOut():
@@ -184,6 +185,15 @@ class Hooks:
                 receipt.ours,
                 self.clock(),
             )
+
+    def _dropped(self, event: Ended) -> None:
+        """A call is over; the draft it left in the midst, if any, falls due."""
+        log.info("session.ended", provider=event.provider, status=event.status)
+        if event.status != "incomplete":
+            return
+        name = self.conversation.name(event.provider, "ussd", event.conversation)
+        with suppress(RedisError):  # silence is noticed as well
+            drafts.ended(self.redis, self.seals.phone_key(event.phone), name, self.clock())
 
     def _failed(self, provider: Provider, kind: str) -> Answer:
         """USSD: a valid last screen. End events: 200.

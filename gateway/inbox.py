@@ -15,7 +15,7 @@ from redis import Redis
 from gateway.conversation import Conversation, TooFast
 from gateway.deadline import Deadline
 from gateway.hook import Inbound
-from gateway.keywords import Keyword, keyword
+from gateway.keywords import asked
 from locales.saying import Speaker
 from store import citizens, lanes, messages
 from store.database import Database
@@ -46,7 +46,7 @@ class Inbox:
 
         Raises StoreDown and SessionsDown: the carrier then delivers it again.
         """
-        key, word = f"reply:{inbound.provider}:{inbound.conversation}", keyword(inbound.text)
+        key, word = f"reply:{inbound.provider}:{inbound.conversation}", _own(inbound.text)
         with self.database.read() as conn:
             if messages.queued(conn, self.seals, key):
                 return  # delivered again, perhaps much later: a STOP of last week must not undo the START of today
@@ -69,9 +69,7 @@ class Inbox:
             messages.queue(conn, self.seals, reply, self.clock(), self.random)
         lanes.wake(self.redis, lanes.MESSAGES)
 
-    def _answered(
-        self, inbound: Inbound, word: Keyword | None, deadline: Deadline
-    ) -> tuple[str, str]:
+    def _answered(self, inbound: Inbound, word: str | None, deadline: Deadline) -> tuple[str, str]:
         """What to write back, and in which language."""
         if word is None:
             return self.conversation.handle(inbound, deadline).text, ""
@@ -79,7 +77,7 @@ class Inbox:
         self.conversation.admit(inbound.phone)
         return self.say(ANSWERS[word], language, code=self.code), language
 
-    def _obeyed(self, inbound: Inbound, word: Keyword) -> str:
+    def _obeyed(self, inbound: Inbound, word: str) -> str:
         """Do what the keyword asks, however often it comes; her language."""
         with self.database.write() as conn:
             if word == "stop":
@@ -88,3 +86,9 @@ class Inbox:
                 citizens.opt_in(conn, self.seals, inbound.phone, self.clock())
             citizen = citizens.find(conn, self.seals, inbound.phone)
         return (citizen.language if citizen else None) or ""
+
+
+def _own(text: str) -> str | None:
+    """STOP, START or HELP, where a message is one; all else is the conversation's."""
+    found = asked(text)
+    return found.word if found is not None and found.word in ANSWERS else None

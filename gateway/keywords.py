@@ -1,17 +1,24 @@
-"""Words that stop, start and explain messages, in every language, whatever the language of the
-person.
-"""
+"""Words that ask for something by SMS, in every language, whatever the language of the person."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from typing import Literal
+from dataclasses import dataclass
 
 from dialogs.engine.hear import normal
-from locales.languages import LANGUAGES
+from locales.languages import LANGUAGES, Keyword
 
-Keyword = Literal["stop", "start", "help"]
+LONGEST = 3
+"""Words of a message that may begin with a keyword; a longer one is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A keyword and what stands behind it: `STATUS 1234567890`."""
+
+    word: Keyword
+    rest: str = ""
 
 
 def plain(text: str) -> str:
@@ -23,19 +30,23 @@ def plain(text: str) -> str:
 def _table() -> Mapping[str, Keyword]:
     table: dict[str, Keyword] = {}
     for row in LANGUAGES.values():
-        words: Mapping[Keyword, frozenset[str]] = {
-            "stop": row.stop,
-            "start": row.start,
-            "help": row.help,
-        }
-        for meaning, spellings in words.items():
+        for meaning, spellings in row.keywords.items():
             table |= dict.fromkeys(map(plain, spellings), meaning)
     return table
 
 
 _KEYWORDS = _table()
+_ALONE: frozenset[Keyword] = frozenset({"stop", "start", "help", "menu", "language"})
+"""Words that mean something only when nothing stands behind them: "stop paying me" is no STOP."""
 
 
-def keyword(text: str) -> Keyword | None:
-    """The keyword a whole message is, if it is one."""
-    return _KEYWORDS.get(plain(text))
+def asked(text: str) -> Asked | None:
+    """The keyword a message is, or begins with when it is short; None for anything else."""
+    whole = plain(text)
+    if (word := _KEYWORDS.get(whole)) is not None:
+        return Asked(word)
+    first, _, rest = whole.partition(" ")
+    word = _KEYWORDS.get(plain(first))
+    if word is None or word in _ALONE or len(whole.split()) > LONGEST:
+        return None
+    return Asked(word, rest)

@@ -4,10 +4,13 @@ found again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from dialogs.engine.fit import SAFE
 from dialogs.engine.session import Session
 from dialogs.engine.turns import Reply
+from dialogs.service import AGAIN
 from gateway.hook import Inbound, Input
 from gateway.sessions import Record
 from locales.saying import Speaker
@@ -32,6 +35,10 @@ class Turning:
     chain: tuple[str, ...] | None = None
     met_here: bool = False
     """The chain holds her answers to the welcome as well: she was met in this very conversation."""
+    redial: bool = False
+    """She dialled anew: what she left is offered."""
+    called: bool = False
+    """What is open was left on a call, and this is a message."""
     settled: Settled = STRANGER
     born: str = ""
     own: str = ""
@@ -48,10 +55,22 @@ class Person:
 
 
 class Placing:
-    """Reads SQL only for a phone or a conversation that Redis does not know."""
+    """Reads SQL only for a phone or a conversation that Redis does not know.
 
-    def __init__(self, database: Database, seals: Seals, say: Speaker) -> None:
+    `keeps` tells a draft worth keeping; `window` is how many minutes after it was left a new dial
+    offers it.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        seals: Seals,
+        say: Speaker,
+        keeps: Callable[[Session], bool],
+        window: int,
+    ) -> None:
         self._database, self._seals, self._say = database, seals, say
+        self._keeps, self._window = keeps, window
 
     def place(
         self, inbound: Inbound, conversation: str, record: Record | None, minute: int
@@ -64,7 +83,7 @@ class Placing:
             return Reply(record.reply, record.more) if inbound.channel == "sms" else late
         if inbound.channel == "sms":
             return self._written(inbound, conversation, record, minute)
-        return self._dialled(inbound, conversation, record)
+        return self._dialled(inbound, conversation, record, minute)
 
     def _written(
         self, inbound: Inbound, conversation: str, record: Record | None, minute: int
@@ -72,35 +91,51 @@ class Placing:
         """A message: the next turn of an open dialog, or the first of a new one.
 
         A dialog begun by dialling and left goes on by SMS for CROSSING minutes: a message of the
-        next day is no answer to a screen of yesterday.
+        next day is no answer to a screen of yesterday. A draft is kept longer, and goes on when she
+        says so.
         """
-        if record is not None and record.more and _awaits_sms(record, minute):
-            session = replace(record.session, profile="sms")
-            return Turning(
-                session, inbound.text, settled=record.settled, born=record.born, own=record.own
-            )
         person = self._person(inbound, conversation, record)
-        session = Session(language=person.settled[0], notice=person.settled[1], profile="sms")
-        return Turning(session, settled=person.settled, born=conversation, own=person.own)
+        session = replace(_left(record, person), profile="sms")
+        called = record is not None and record.session.profile != "sms"
+        if record is not None and record.more and not called:  # what a stranger wrote still waits
+            session = replace(session, waiting=record.session.waiting)
+        if (
+            record is None
+            or not record.more
+            or (called and minute - record.minute > CROSSING and not self._keeps(session))
+        ):
+            session = replace(session, path=())
+        return Turning(
+            session,
+            inbound.text,
+            settled=person.settled,
+            born=_born(record, conversation),
+            own=person.own,
+            called=called,
+        )
 
     def _dialled(
-        self, inbound: Inbound, conversation: str, record: Record | None
+        self, inbound: Inbound, conversation: str, record: Record | None, minute: int
     ) -> Reply | Turning:
         """A new dial, a dialled chain, or a conversation that was lost."""
         person = self._person(inbound, conversation, record)
-        language, notice = person.settled
         if inbound.text and (reference := self._promised(conversation)):
-            return Reply(self._say("notices.known", language, reference=reference), more=False)
+            known = self._say("notices.known", person.settled[0], reference=reference)
+            return Reply(known, more=False)
         turning = Turning(
-            Session(language=language, notice=notice),
+            replace(_left(record, person), profile=SAFE.name),
             settled=person.settled,
-            born=conversation,
+            born=_born(record, conversation),
             own=person.own,
         )
-        if not inbound.text or inbound.input is Input.LAST:  # the last key alone leads nowhere
-            return turning
+        tokens = _tokens(inbound.text)
+        if not tokens or inbound.input is Input.LAST:  # the last key alone leads nowhere
+            soon = record is not None and minute - record.minute <= self._window
+            return replace(turning, redial=True) if soon else replace(turning, chain=())
+        if tokens[0] == AGAIN:
+            return replace(turning, redial=True)
         if person.met is None:
-            return replace(turning, chain=_tokens(inbound.text))
+            return replace(turning, chain=tokens)
         before, after = inbound.text[: person.met], inbound.text[person.met :].removeprefix("*")
         again = Session(waiting=_tokens(before))
         return replace(turning, session=again, chain=_tokens(after), met_here=True)
@@ -122,8 +157,17 @@ class Placing:
         return Person((found.language, found.notice), own, _met(found, conversation))
 
 
-def _awaits_sms(record: Record, minute: int) -> bool:
-    return record.session.profile == "sms" or minute - record.minute <= CROSSING
+def _left(record: Record | None, person: Person) -> Session:
+    """What she left, to go on from: her settings are those of the person."""
+    before = record.session if record is not None else Session()
+    return replace(
+        before, language=person.settled[0], notice=person.settled[1], waiting=(), walked=False
+    )
+
+
+def _born(record: Record | None, conversation: str) -> str:
+    """The conversation drafts are named after: it stays as long as what she left may go on."""
+    return record.born if record is not None and record.born else conversation
 
 
 def _met(citizen: Citizen, conversation: str) -> int | None:

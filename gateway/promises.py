@@ -110,7 +110,10 @@ def _request(action: Action, asking: Asking, due: date) -> NewRequest:
             )
         case LodgeComplaint():
             return new(
-                "complaint", category=action.category, period=action.period, details=action.details
+                "complaint",
+                category=action.category or "other",
+                period=action.period,
+                details=action.details,
             )
         case AnswerBySms():
             return new("question", national_id=action.who)

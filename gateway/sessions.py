@@ -13,13 +13,15 @@ from redis import RedisError
 
 from dialogs.engine.session import Session, pack, unpack
 from gateway.scripts import Script, Scripts
+from store import drafts
+from store.drafts import Left
 from store.seals import SealBroken, Seals
 
 KEPT = 24 * 3600
 """Seconds a record lives after the last key press: the settings in it spare a read of SQL at the
 next dial.
 """
-FORM = 1
+FORM = 2
 """The shape of a record. A release that changes it, or the session in it, takes the next number."""
 STAMP = 8
 """Bytes in front of the sealed value that change at every write: what the compare-and-set
@@ -37,6 +39,12 @@ local now = redis.call('GET', KEYS[1])
 if (now and string.sub(now, 1, tonumber(ARGV[2])) or '') ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[4])
 redis.call('HINCRBY', KEYS[2], ARGV[5], 1)
+if ARGV[7] == '' then
+  if redis.call('ZREM', KEYS[3], ARGV[6]) == 1 then redis.call('HDEL', KEYS[4], ARGV[6]) end
+else
+  redis.call('ZADD', KEYS[3], ARGV[8], ARGV[6])
+  redis.call('HSET', KEYS[4], ARGV[6], ARGV[7])
+end
 return 1
 """)
 
@@ -96,17 +104,28 @@ class Sessions:
             return Recalled(None, b"", turns)
         return Recalled(self._read(value[STAMP:], name), value[:STAMP], turns)
 
-    def remember(self, phone_key: bytes, stamp: bytes, record: Record, counted: str) -> bool:
+    def remember(
+        self,
+        phone_key: bytes,
+        stamp: bytes,
+        record: Record,
+        counted: str,
+        left: Left | None = None,
+        due: int = 0,
+    ) -> bool:
         """Write the record if it is still the one that was read; False when another turn got in.
 
-        Counts `counted`.
+        Counts `counted`. `left` is a draft that falls due at `due` (seconds since 1970) unless she
+        goes on before.
         """
         name = phone_key.hex()
         value = self._random(STAMP) + self._seals.seal(self._pack(record), _bound(name))
+        row = left.row(self._seals, name) if left is not None else b""
+        keys = [f"phone:{name}", "turns", drafts.DUE, drafts.ROWS]
         try:
             return bool(
                 self.scripts.run(
-                    REMEMBER, [f"phone:{name}", "turns"], [stamp, STAMP, value, KEPT, counted]
+                    REMEMBER, keys, [stamp, STAMP, value, KEPT, counted, name, row, due]
                 )
             )
         except RedisError as error:

@@ -61,7 +61,7 @@ class Call:
         """`/complaint`."""
         complaint = Complaint(
             self._delivered("complaints"),
-            self._one_of("category", ("payment", "conduct", "exclusion")),
+            self._one_of("category", ("payment", "conduct", "exclusion", "other")),
             self._text("details", 1000),
             self._one_of("period", ("latest", "earlier"))
             if self.message.get("period") is not None

@@ -293,6 +293,13 @@ def queued(conn: Connection, seals: Seals, key: str) -> bool:
     return rows.first() is not None
 
 
+def written_since(conn: Connection, seals: Seals, phone: str, address: str, since: datetime) -> int:
+    """How many messages of this text this phone was promised since then."""
+    mine = (messages.c.phone_key == seals.phone_key(phone)) & (messages.c.address == address)
+    counted = select(func.count()).where(mine, messages.c.created_at > since)
+    return int(conn.execute(counted).scalar_one())
+
+
 def retry(conn: Connection, ids: Collection[UUID] | None, now: datetime) -> int:
     """Try given-up messages again, all of them for None. Returns how many."""
     revived = outbox.revive(conn, MESSAGES, ids, now)

@@ -46,8 +46,8 @@ def extended(folder: Path) -> tuple[Book, ModuleType]:
     visit, way = module(folder, "visit", dialog), module(folder, "way", menu)
     old = HOME.screens["menu"]
     assert isinstance(old, Menu)
-    new = Menu(old.text, pages=old.pages, **old.options, visit=way.visit)
-    home = Dialog("home", takes=None, **{**HOME.screens, "menu": new})
+    new = Menu(old.text, notes=old.notes, pages=old.pages, **old.options, visit=way.visit)
+    home = Dialog("home", takes=None, may_take=None, resumes=False, **{**HOME.screens, "menu": new})
     return Book([*({**BOOK.dialogs, "home": home}.values()), visit.VISIT]), visit
 
 

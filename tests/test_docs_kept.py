@@ -62,6 +62,8 @@ def test_every_redis_key_is_told_of(valkey_url: str, sqlite_url: str, tmp_path: 
             line.dial()
         line.dial()
         line.presses("3", "2", "They sent me away", "1")
+        line.dial()
+        line.presses("3", "2")
         found = {key.decode() for key in line.hooks.redis.scan_iter()}
     told = redis_keys()
     assert [key for key in found if not any(pattern.fullmatch(key) for pattern in told)] == []

@@ -5,6 +5,7 @@ A promise whose wake-up was lost, a wait that is over, rows that a dead worker h
 
 from __future__ import annotations
 
+import secrets
 import signal
 from collections.abc import Callable
 from datetime import datetime
@@ -15,10 +16,15 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 import logs
+from dialogs.service import AGAIN
+from locales.catalogues import speeches
+from locales.saying import Speaker
 from settings import Settings
 from store import database, lanes, live, messages, outbox
 from store.clock import now
 from store.database import Database, StoreDown
+from store.seals import Seals
+from workers.dial_backs import DialBacks, again
 
 EVERY = 1.0
 """Seconds between two looks."""
@@ -32,13 +38,32 @@ def relay(settings: Settings) -> None:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    store = Database.connect(database.address(settings))
-    watch(store, live.connected(settings.redis_url), now, stop)
+    store, redis = Database.connect(database.address(settings)), live.connected(settings.redis_url)
+    watch(store, redis, now, stop, dial_backs(settings, store, redis))
     store.close()
 
 
+def dial_backs(settings: Settings, store: Database, redis: Redis) -> DialBacks:
+    """Who tells people that their call dropped. Raises BadKeys."""
+    dialled = [code for code in settings.service_codes if code.startswith("*")]
+    return DialBacks(
+        store,
+        redis,
+        Seals.from_text(settings.keys.get_secret_value()),
+        Speaker(speeches(settings.languages)),
+        secrets.token_bytes,
+        again(dialled[0], AGAIN) if dialled else "",
+        settings.dial_backs_a_day,
+    )
+
+
 def watch(
-    store: Database, redis: Redis, clock: Callable[[], datetime], stop: Event, every: float = EVERY
+    store: Database,
+    redis: Redis,
+    clock: Callable[[], datetime],
+    stop: Event,
+    dial_backs: Callable[[datetime], None],
+    every: float = EVERY,
 ) -> None:
     """Look, and look again, until told to stop. Trouble of the database or of Redis is waited
     out.
@@ -46,6 +71,7 @@ def watch(
     while not stop.wait(every):
         try:
             look(store, redis, clock())
+            dial_backs(clock())
         except (StoreDown, RedisError) as trouble:
             log.warning("relay.trouble", error=type(trouble).__name__)
 
