@@ -37,6 +37,11 @@ def connect(
         case "dci":
             post = Post(settings.registry_url, settings.registry_token.get_secret_value())
             profile = settings.registry_profile_path.rstrip("/")
-            ways = Ways(settings.registry_search_path, profile, settings.registry_id_type)
+            ways = Ways(
+                settings.registry_search_path,
+                profile,
+                settings.registry_id_type,
+                settings.registry_phone_type,
+            )
             parties = Parties(settings.registry_sender_id, settings.registry_receiver_id)
             return DciRegistry(post, ways, parties, now, new_id)

@@ -6,32 +6,37 @@ Which path, which action, which fields; the envelope, the call and the values ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
-from registry_client import envelope, facts
+from registry_client import envelope, facts, records
 from registry_client.envelope import Json, Parties, Received, objects, word
 from registry_client.port import (
     Acknowledged,
     Application,
+    Case,
     Complaint,
+    Desk,
     Eligibility,
     Outcome,
     Payment,
     Person,
     Programme,
-    Progress,
+    Proof,
+    Question,
     Refused,
+    Standing,
+    Terms,
     Unavailable,
 )
 from registry_client.post import Post
 
 log = structlog.get_logger()
 
-META = {"profile": "guichet-1"}
+META = {"profile": "guichet-2"}
 REGISTRY_TYPE = "ns:org:RegistryType:Social"
 RECORD_TYPE = "SRPerson"
 OURS = {  # the profile's reasons, in the words of the port
@@ -42,16 +47,18 @@ OURS = {  # the profile's reasons, in the words of the port
     "rjct.application.duplicate": "duplicate",
     "rjct.request.invalid": "invalid",
 }
-IDENTIFIERS = ("identifier", "member_identifier")
+MOST_FOUND = 20
+"""People one phone may be on record for; more of them are not asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """Where things are at this registry and what it calls a national ID."""
+    """Where things are at this registry and what it calls a national ID and a phone."""
 
     search: str = "/registry/sync/search"
     profile: str = "/x-guichet"
     id_type: str = "NID"
+    phone_type: str = "MOBILE"
 
 
 class DciRegistry:
@@ -72,17 +79,41 @@ class DciRegistry:
         """The person, where a record that carries this very ID came back; names and the rest are
         left there.
         """
-        question = self._search_request(national_id)
-        received = self._ask(
-            self._ways.search, "search", {"search_request": [question]}, timeout, trace, trace
+        found = self._search(self._ways.id_type, national_id, 1, timeout, trace)
+        return next(
+            (
+                records.person(one, national_id)
+                for one in found
+                if records.carries(one, national_id)
+            ),
+            None,
         )
-        item = next((item for item in objects(received.message.get("search_response"))), None)
-        if item is None:
-            envelope.insist(received.status, received.reason)
-            raise Unavailable("the answer has no search_response")
-        envelope.insist(*envelope.status_of(item))
-        hers = (record for record in _records(item) if _carries(record, national_id))
-        return next((Person(national_id, _household(record)) for record in hers), None)
+
+    def find_by_phone(self, phone: str, *, timeout: float, trace: str) -> tuple[str, ...]:
+        """The IDs of the records that carry this very phone, each once."""
+        found = self._search(self._ways.phone_type, phone, MOST_FOUND, timeout, trace)
+        hers = (
+            records.national_id(one, self._ways.id_type)
+            for one in found
+            if phone in records.phones(one)
+        )
+        return tuple(dict.fromkeys(filter(None, hers)))[:MOST_FOUND]
+
+    def proof_questions(
+        self, national_id: str, *, timeout: float, trace: str
+    ) -> tuple[Question, ...]:
+        """The facts the registry asks for; what cannot be read is not asked."""
+        fields = {"person": self._id(national_id)}
+        message = self._ask_profile("proof-questions", fields, timeout, trace)
+        return facts.questions(_list(message, "questions"))
+
+    def prove(
+        self, national_id: str, answers: Mapping[str, str], *, timeout: float, trace: str
+    ) -> bool:
+        """Whether every answer is right: only a plain `true` says so."""
+        fields = {"person": self._id(national_id), "answers": dict(answers)}
+        message = self._ask_profile("prove", fields, timeout, trace)
+        return message.get("proved") is True
 
     def eligibility(self, national_id: str, *, timeout: float, trace: str) -> Eligibility:
         """The one outcome; an ID the registry does not know is an outcome too."""
@@ -92,7 +123,7 @@ class DciRegistry:
             )
         except Refused as refused:
             if refused.code == "not_found":
-                return Eligibility(Outcome.NOT_FOUND)
+                return Eligibility(Outcome.NOT_FOUND, proof=Proof.ANYONE)
             raise
         return facts.eligibility(_part(message, "eligibility"))
 
@@ -104,6 +135,23 @@ class DciRegistry:
         message = self._ask_profile("programmes", fields, timeout, trace)
         return facts.programmes(_list(message, "programmes"))
 
+    def terms(
+        self,
+        national_id: str,
+        programme: str,
+        member_id: str | None = None,
+        *,
+        timeout: float,
+        trace: str,
+    ) -> Terms:
+        """What this programme asks of her; what cannot be read counts as closed."""
+        fields = {
+            "person": self._id(national_id),
+            "member": self._id(member_id),
+            "programme": programme,
+        }
+        return facts.terms(_part(self._ask_profile("terms", fields, timeout, trace), "terms"))
+
     def apply(self, application: Application, *, timeout: float, trace: str) -> Acknowledged:
         """Hand over an application; the reference is the transaction, the same on every retry."""
         fields = {
@@ -113,14 +161,16 @@ class DciRegistry:
             "programme": application.programme,
             "phone": application.phone,
             "locale": application.language,
+            "answers": dict(application.answers),
+            "role": application.role,
+            "worker": application.worker,
         }
         message = self._ask_profile("apply", fields, timeout, trace, application.reference)
         return _acknowledged(message, application.reference)
 
-    def application_status(self, reference: str, *, timeout: float, trace: str) -> Progress:
+    def application_status(self, reference: str, *, timeout: float, trace: str) -> Standing:
         """Where an application stands."""
-        message = self._ask_profile("application-status", {"reference": reference}, timeout, trace)
-        return facts.progress(message.get("progress"))
+        return self._standing("application-status", reference, timeout, trace)
 
     def lodge_complaint(self, complaint: Complaint, *, timeout: float, trace: str) -> Acknowledged:
         """Hand over a complaint; the reference is the transaction, the same on every retry."""
@@ -132,19 +182,55 @@ class DciRegistry:
             "person": self._id(complaint.national_id),
             "phone": complaint.phone,
             "locale": complaint.language,
+            "subject": complaint.subject,
+            "payment": complaint.payment,
+            "against": complaint.against,
+            "identity": complaint.identity,
         }
         message = self._ask_profile("complaint", fields, timeout, trace, complaint.reference)
         return _acknowledged(message, complaint.reference)
 
-    def complaint_status(self, reference: str, *, timeout: float, trace: str) -> Progress:
+    def complaint_status(self, reference: str, *, timeout: float, trace: str) -> Standing:
         """Where a complaint stands."""
-        message = self._ask_profile("complaint-status", {"reference": reference}, timeout, trace)
-        return facts.progress(message.get("progress"))
+        return self._standing("complaint-status", reference, timeout, trace)
 
     def payments(self, national_id: str, *, timeout: float, trace: str) -> tuple[Payment, ...]:
         """The household's last payments, newest first."""
         message = self._ask_profile("payments", {"person": self._id(national_id)}, timeout, trace)
         return facts.payments(_list(message, "payments"))
+
+    def submit(self, case: Case, *, timeout: float, trace: str) -> Acknowledged:
+        """Hand over anything else; the reference is the transaction, the same on every retry."""
+        fields = {
+            "reference": case.reference,
+            "kind": case.kind,
+            "details": dict(case.details),
+            "person": self._id(case.national_id),
+            "phone": case.phone,
+            "locale": case.language,
+        }
+        message = self._ask_profile("case", fields, timeout, trace, case.reference)
+        return _acknowledged(message, case.reference)
+
+    def case_status(self, reference: str, *, timeout: float, trace: str) -> Standing:
+        """Where it stands."""
+        return self._standing("case-status", reference, timeout, trace)
+
+    def desks(self, near: str, *, timeout: float, trace: str) -> tuple[Desk, ...]:
+        """Offices for a place, in the registry's order."""
+        message = self._ask_profile("desks", {"near": near}, timeout, trace)
+        return facts.desks(_list(message, "desks"))
+
+    def desk(self, code: str, *, timeout: float, trace: str) -> Desk | None:
+        """One office; none that has another code."""
+        message = self._ask_profile("desk", {"code": code}, timeout, trace)
+        if "desk" not in message:
+            raise Unavailable("the answer has no desk")
+        return next((one for one in facts.desks(message["desk"]) if one.code == code), None)
+
+    def _standing(self, action: str, reference: str, timeout: float, trace: str) -> Standing:
+        message = self._ask_profile(action, {"reference": reference}, timeout, trace)
+        return facts.standing(message)
 
     def _ask_profile(
         self, action: str, fields: Json, timeout: float, trace: str, transaction: str = ""
@@ -187,7 +273,20 @@ class DciRegistry:
     def _id(self, national_id: str | None) -> Json | None:
         return None if national_id is None else {"type": self._ways.id_type, "value": national_id}
 
-    def _search_request(self, national_id: str) -> Json:
+    def _search(self, kind: str, value: str, most: int, timeout: float, trace: str) -> list[Json]:
+        """The records one DCI search by identifier found. Raises RegistryError."""
+        question = self._search_request({"type": kind, "value": value}, most)
+        received = self._ask(
+            self._ways.search, "search", {"search_request": [question]}, timeout, trace, trace
+        )
+        item = next((item for item in objects(received.message.get("search_response"))), None)
+        if item is None:
+            envelope.insist(received.status, received.reason)
+            raise Unavailable("the answer has no search_response")
+        envelope.insist(*envelope.status_of(item))
+        return records.of(item)
+
+    def _search_request(self, query: Json, most: int) -> Json:
         return {
             "reference_id": self._new_id(),
             "timestamp": envelope.timestamp(self._now()),
@@ -197,8 +296,8 @@ class DciRegistry:
                 "reg_record_type": RECORD_TYPE,
                 "query_type": "idtype-value",
                 "response_entity": "Member",
-                "query": self._id(national_id),
-                "pagination": {"page_size": 1, "page_number": 1},
+                "query": query,
+                "pagination": {"page_size": most, "page_number": 1},
             },
             "locale": "eng",
         }
@@ -223,52 +322,3 @@ def _acknowledged(message: Json, reference: str) -> Acknowledged:
     if word(part.get("reference")) != reference:
         raise Unavailable("the acknowledgement is of another reference")
     return Acknowledged(reference, word(part.get("record")), part.get("known") is True)
-
-
-def _records(item: Json) -> list[Json]:
-    """The records of one search result.
-
-    Nobody found is success with none; no place for records is no answer.
-    """
-    data, pages = item.get("data"), item.get("pagination")
-    if isinstance(data, dict):
-        return objects(data.get("reg_records"))
-    if isinstance(pages, dict) and pages.get("total_count") == 0:
-        return []
-    raise Unavailable("the answer has no records")
-
-
-def _carries(record: Json, national_id: str) -> bool:
-    """Whether this record is hers: some registries match parts of an ID, and another person's
-    record is no answer.
-    """
-    return any(_bare(value) == _bare(national_id) for _, value in _identifiers(record))
-
-
-def _household(record: Json) -> str:
-    """The registry's handle of the household, where the record has one."""
-    groups = [
-        word(item.get("identifier_value")) for item in objects(_named(record, "group_identifier"))
-    ]
-    groups += [value for kind, value in _identifiers(record) if "HOUSEHOLD" in kind.upper()]
-    return next(filter(None, groups), "")
-
-
-def _identifiers(record: Json) -> Iterator[tuple[str, str]]:
-    """(type, value) pairs of a person or member record, one or many of them."""
-    person = _named(record, "demographic_info")
-    for holder in (record, person if isinstance(person, dict) else {}):
-        for name in IDENTIFIERS:
-            for item in objects(_named(holder, name)):
-                yield word(_named(item, "identifier_type")), word(_named(item, "identifier_value"))
-
-
-def _named(record: Json, name: str) -> object:
-    """A field by its name, whatever JSON-LD prefix stands before it (`spdci:identifier`,
-    `:identifier`).
-    """
-    return next((value for key, value in record.items() if key.rpartition(":")[2] == name), None)
-
-
-def _bare(identifier: str) -> str:
-    return "".join(sign for sign in identifier if sign.isalnum()).casefold()

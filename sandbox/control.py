@@ -56,7 +56,7 @@ def blueprint(
 
     @routes.get("/ledger")
     def ledger() -> Response:
-        """Every application and complaint, and how often each reference was delivered."""
+        """Every application, complaint and case, and how often each reference was delivered."""
         return jsonify(registry.ledger.entries())
 
     @routes.get("/inbox")
@@ -67,7 +67,7 @@ def blueprint(
     @routes.get("/scores")
     def scores() -> Response:
         """Every seeded poverty score by household: none of them may be found outside."""
-        return jsonify(registry.scores())
+        return jsonify(registry.census.scores())
 
     @routes.get("/deliveries")
     def recent() -> Response:

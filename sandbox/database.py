@@ -15,6 +15,12 @@ Value = str | int | None
 Row = sqlite3.Row
 
 
+SHAPE = 2
+"""Counted up when a table changes: a file of another shape is emptied, for nothing in it is worth
+keeping.
+"""
+
+
 class Database:
     """One connection behind one lock: a sandbox has a few callers, and the order of writes is then
     plain.
@@ -29,7 +35,17 @@ class Database:
         self._connection.execute(
             "PRAGMA synchronous=OFF"
         )  # outlives a kill; need not outlive a power cut
+        self._empty_another_shape()
         self._connection.execute("PRAGMA foreign_keys=ON")
+
+    def _empty_another_shape(self) -> None:
+        [found] = self._connection.execute("PRAGMA user_version").fetchone()
+        if found == SHAPE:
+            return
+        tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        for (name,) in self._connection.execute(tables).fetchall():
+            self._connection.execute(f'DROP TABLE "{name}"')
+        self._connection.execute(f"PRAGMA user_version={SHAPE}")
 
     def define(self, schema: str) -> None:
         """Create what is not there yet."""

@@ -106,12 +106,16 @@ class Search:
 
     def _records(self, entity: str, kind: str, value: str) -> list[Json]:
         if kind == "HOUSEHOLD_ID":
-            people = self._registry.members(value)
+            people = self._registry.census.members(value)
+        elif kind == "MOBILE":
+            people = self._registry.census.on_phone(value)
         else:
-            person = self._registry.person(value)
+            person = self._registry.census.person(value)
             people = [person] if person is not None else []
         if entity == "Member":
-            return [_person(row) for row in people]
+            return [
+                _person(row, self._registry.census.phones(row["national_id"])) for row in people
+            ]
         return [self._group(people[0]["household"])] if people else []
 
     def _group(self, identifier: str) -> Json:
@@ -120,8 +124,8 @@ class Search:
         This record carries the poverty score: whoever asks for it must leave it there.
         """
         household, members = (
-            self._registry.household(identifier),
-            self._registry.members(identifier),
+            self._registry.census.household(identifier),
+            self._registry.census.members(identifier),
         )
         return {
             "@context": CONTEXT,
@@ -135,10 +139,17 @@ class Search:
             if household["poverty_score"]
             else None,
             "poverty_score_type": "PMT",
-            "group_head_info": _member(members[0]),
+            "group_head_info": self._member(members[0]),
             "group_size": len(members),
-            "member_list": [_member(row) for row in members],
+            "member_list": [self._member(row) for row in members],
             "registration_date": "2024-02-10T08:00:00Z",
+        }
+
+    def _member(self, row: Row) -> Json:
+        return {
+            "@type": "SRMember",
+            "member_identifier": [_identifier("NID", row["national_id"])],
+            "demographic_info": _person(row, self._registry.census.phones(row["national_id"])),
         }
 
 
@@ -175,7 +186,7 @@ def _entity(criteria: Json) -> str:
 
 
 def _query(query: object) -> tuple[str, str]:
-    if not isinstance(query, dict) or query.get("type") not in ("NID", "HOUSEHOLD_ID"):
+    if not isinstance(query, dict) or query.get("type") not in ("NID", "HOUSEHOLD_ID", "MOBILE"):
         raise Rejected("rjct.search_criteria.invalid", "Unknown identifier type.")
     value = query.get("value")
     if not is_text(value, 99):
@@ -198,7 +209,7 @@ def _identifier(kind: str, value: str) -> Json:
     return {"@type": "Identifier", "identifier_type": kind, "identifier_value": value}
 
 
-def _person(row: Row) -> Json:
+def _person(row: Row, phones: list[str]) -> Json:
     return {
         "@context": CONTEXT,
         "@type": "SRPerson",
@@ -209,6 +220,7 @@ def _person(row: Row) -> Json:
         "name": {"@type": "Name", "surname": row["family_name"], "given_name": row["given_name"]},
         "sex": row["sex"],
         "birth_date": row["born"],
+        "phone_number": phones,
         "address": [
             {
                 "@type": "Address",
@@ -217,12 +229,4 @@ def _person(row: Row) -> Json:
             }
         ],
         "registration_date": "2024-02-10T08:00:00Z",
-    }
-
-
-def _member(row: Row) -> Json:
-    return {
-        "@type": "SRMember",
-        "member_identifier": [_identifier("NID", row["national_id"])],
-        "demographic_info": _person(row),
     }

@@ -56,6 +56,16 @@ MEN = (
     "Feroza",
     "Tufan",
 )
+VILLAGES = {
+    "asli": {"en": "Asli Kalay", "ur": "اصلی کلے", "ps": "اصلي کلی", "ar": "أصلي كلي"},
+    "bagh": {"en": "Bagh Kalay", "ur": "باغ کلے", "ps": "باغ کلی", "ar": "باغ كلي"},
+    "chinar": {"en": "Chinar Banda", "ur": "چنار بانڈہ", "ps": "چنار بانډه", "ar": "جنار بندة"},
+    "kamar": {"en": "Kamar Sar", "ur": "کمر سر", "ps": "کمر سر", "ar": "قمر سر"},
+    "misaal": {"en": "Misaal Abad", "ur": "مثال آباد", "ps": "مثال اباد", "ar": "مثال آباد"},
+    "namoona": {"en": "Namoona Garhi", "ur": "نمونہ گڑھی", "ps": "نمونه ګړۍ", "ar": "نمونة غري"},
+}
+"""Invented villages; "kalay" is a village, "banda" a hamlet. In Latin script each has one name."""
+
 FAMILIES = ("Namoona", "Misaal", "Farzi", "Khayali", "Afsana", "Namaloom")
 
 
@@ -71,6 +81,8 @@ class Person:
     sex: str
     born: date
     head: bool = False
+    phones: tuple[str, ...] = ()
+    """On record, E.164."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +100,9 @@ class Household:
     excluded: str | None = None
     """Name of the public criterion that leaves it out."""
     enrolments: tuple[tuple[str, str], ...] = ()
-    """(programme, state): active, suspended or waiting."""
+    """(programme, state): active, suspended, waiting or exited."""
+    village: str = ""
+    """A key of VILLAGES; empty where the registry does not know it."""
 
 
 def population(count: int, seed: int = SEED) -> list[Household]:
@@ -111,15 +125,19 @@ def _household(random: Random, number: int, serial: int) -> Household:
     members = [
         _person(random, locality, serial + place, family, age) for place, age in enumerate(ages)
     ]
-    members[0] = replace(members[0], head=True)
+    phones = (f"+9230009{number:05d}",) if number % 4 else ()
+    members[0] = replace(members[0], head=True, phones=phones)
+    village = tuple(VILLAGES)[number % len(VILLAGES)] if number % 11 else ""
     empty = Household(f"KP-{number:06d}", DISTRICTS[locality], tuple(members), None, None)
-    return _assessed(random, empty)
+    return replace(_assessed(random, empty), village=village)
 
 
 def _person(random: Random, locality: str, serial: int, family: str, age: int) -> Person:
     sex = random.choice(("female", "male"))
     names, last = (WOMEN, "2468") if sex == "female" else (MEN, "13579")
     born = date.fromordinal(COUNTED_ON.toordinal() - age * 365 - random.randint(1, 364))
+    if serial % 9 == 0:  # nobody knew the day: the registry filled it in
+        born = date(born.year, 1, 1)
     return Person(
         f"{locality}{serial:07d}{random.choice(last)}", random.choice(names), family, sex, born
     )

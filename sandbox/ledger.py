@@ -1,10 +1,13 @@
-"""The requests a registry holds: applications, complaints, and how often each was delivered."""
+"""The requests a registry holds: applications, complaints, other cases, and how often each was
+delivered.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sandbox.database import Database, Row
 
@@ -12,21 +15,31 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS applications (
   record INTEGER PRIMARY KEY AUTOINCREMENT, reference TEXT NOT NULL UNIQUE, national_id TEXT NOT NULL,
   member_id TEXT, programme TEXT NOT NULL, phone TEXT NOT NULL, locale TEXT NOT NULL,
-  beneficiary TEXT NOT NULL, progress TEXT NOT NULL, received_at TEXT NOT NULL);
+  answers TEXT NOT NULL, role TEXT, worker TEXT, beneficiary TEXT NOT NULL,
+  progress TEXT NOT NULL, received_at TEXT NOT NULL, told_on TEXT);
 CREATE UNIQUE INDEX IF NOT EXISTS applications_open ON applications (beneficiary, programme)
   WHERE progress IN ('received', 'in_review');
 CREATE TABLE IF NOT EXISTS complaints (
   record INTEGER PRIMARY KEY AUTOINCREMENT, reference TEXT NOT NULL UNIQUE, category TEXT NOT NULL,
   details TEXT NOT NULL, period TEXT, national_id TEXT, phone TEXT NOT NULL, locale TEXT NOT NULL,
-  progress TEXT NOT NULL, received_at TEXT NOT NULL);
+  subject TEXT, payment TEXT, against TEXT, identity TEXT NOT NULL,
+  progress TEXT NOT NULL, received_at TEXT NOT NULL, told_on TEXT);
+CREATE TABLE IF NOT EXISTS cases (
+  record INTEGER PRIMARY KEY AUTOINCREMENT, reference TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+  details TEXT NOT NULL, national_id TEXT, phone TEXT NOT NULL, locale TEXT NOT NULL,
+  progress TEXT NOT NULL, received_at TEXT NOT NULL, told_on TEXT);
 CREATE TABLE IF NOT EXISTS deliveries (
   kind TEXT NOT NULL, reference TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (kind, reference));
 """
 
 PROGRESS = ("received", "in_review", "decided", "refused", "closed")
 OPEN = ("received", "in_review")
-SELECTS = {"applications": "SELECT * FROM applications", "complaints": "SELECT * FROM complaints"}
-SERIES = {"applications": "APP", "complaints": "GRV"}
+TOLD = ("decided", "refused", "closed")
+APPEALED = ("decided", "refused")
+APPEAL_DAYS = 30
+KINDS = ("applications", "complaints", "cases")
+SERIES = {"applications": "APP", "complaints": "GRV", "cases": "CAS"}
+WRITTEN_AS_JSON = {"applications": ("answers",), "cases": ("details",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,10 @@ class Application:
     programme: str
     phone: str
     locale: str
+    answers: str
+    """As JSON."""
+    role: str | None
+    worker: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +69,23 @@ class Complaint:
     national_id: str | None
     phone: str
     locale: str
+    subject: str | None
+    payment: str | None
+    against: str | None
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What `/case` carries."""
+
+    reference: str
+    kind: str
+    details: str
+    """As JSON."""
+    national_id: str | None
+    phone: str
+    locale: str
 
 
 class Ledger:
@@ -62,7 +96,7 @@ class Ledger:
         database.define(SCHEMA)
 
     def known(self, kind: str, reference: str) -> dict[str, object] | None:
-        """The acknowledgement already given for a reference. `kind`: applications or complaints."""
+        """The acknowledgement already given for a reference. `kind`: one of KINDS."""
         held = self._held(kind, reference)
         return _acknowledged(kind, reference, held["record"], known=True) if held else None
 
@@ -76,39 +110,59 @@ class Ledger:
     def enter_application(self, application: Application, beneficiary: str) -> dict[str, object]:
         """Write it down; its acknowledgement."""
         row = self._database.row(
-            "INSERT INTO applications (reference, national_id, member_id, programme, phone, locale, beneficiary,"
-            " progress, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'received', ?) RETURNING record",
+            "INSERT INTO applications (reference, national_id, member_id, programme, phone, locale, answers, role,"
+            " worker, beneficiary, progress, received_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received', ?) RETURNING record",
             *astuple(application),
             *(beneficiary, self._now().isoformat()),
         )
-        return _acknowledged(
-            "applications", application.reference, row["record"] if row else 0, known=False
-        )
+        return _entered("applications", application.reference, row)
 
     def enter_complaint(self, complaint: Complaint) -> dict[str, object]:
         """Write it down; its acknowledgement."""
         row = self._database.row(
-            "INSERT INTO complaints (reference, category, details, period, national_id, phone, locale, progress,"
-            " received_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'received', ?) RETURNING record",
+            "INSERT INTO complaints (reference, category, details, period, national_id, phone, locale, subject,"
+            " payment, against, identity, progress, received_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received', ?) RETURNING record",
             *astuple(complaint),
             self._now().isoformat(),
         )
-        return _acknowledged(
-            "complaints", complaint.reference, row["record"] if row else 0, known=False
-        )
+        return _entered("complaints", complaint.reference, row)
 
-    def progress(self, kind: str, reference: str) -> str:
-        """Where a request stands: one of PROGRESS, or `unknown`."""
+    def enter_case(self, case: Case) -> dict[str, object]:
+        """Write it down; its acknowledgement."""
+        row = self._database.row(
+            "INSERT INTO cases (reference, kind, details, national_id, phone, locale, progress, received_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, 'received', ?) RETURNING record",
+            *astuple(case),
+            self._now().isoformat(),
+        )
+        return _entered("cases", case.reference, row)
+
+    def standing(self, kind: str, reference: str) -> dict[str, object]:
+        """Where a request stands: one of PROGRESS, or `unknown`; when that was told, and the last
+        day to appeal against a decision.
+        """
         row = self._held(kind, reference)
-        return str(row["progress"]) if row else "unknown"
+        told = date.fromisoformat(row["told_on"]) if row and row["told_on"] else None
+        progress = str(row["progress"]) if row else "unknown"
+        last = told + timedelta(APPEAL_DAYS) if told and progress in APPEALED else None
+        return {
+            "progress": progress,
+            "told_on": told.isoformat() if told else None,
+            "appeal_until": last.isoformat() if last else None,
+        }
 
     def move(self, reference: str, progress: str) -> bool:
         """An officer moves a request on. False when there is none under this reference."""
+        told_on = self._now().date().isoformat() if progress in TOLD else None
         updates = (
-            "UPDATE applications SET progress = ? WHERE reference = ?",
-            "UPDATE complaints SET progress = ? WHERE reference = ?",
+            "UPDATE applications SET progress = ?, told_on = ? WHERE reference = ?",
+            "UPDATE complaints SET progress = ?, told_on = ? WHERE reference = ?",
+            "UPDATE cases SET progress = ?, told_on = ? WHERE reference = ?",
         )
-        return sum(self._database.write(update, progress, reference) for update in updates) > 0
+        moved = [self._database.write(update, progress, told_on, reference) for update in updates]
+        return sum(moved) > 0
 
     def delivered(self, kind: str, reference: str) -> None:
         """Count a delivery that carried a reference, whatever becomes of it."""
@@ -120,10 +174,11 @@ class Ledger:
         counted = self._database.rows("SELECT * FROM deliveries")
         times = {(row["kind"], row["reference"]): row["times"] for row in counted}
         listed: dict[str, object] = {"deliveries": [dict(row) for row in counted]}
-        for kind, select in SELECTS.items():
-            rows = self._database.rows(f"{select} ORDER BY record")
+        for kind in KINDS:
+            rows = self._database.rows(f"SELECT * FROM {kind} ORDER BY record")  # noqa: S608 - one of KINDS
             listed[kind] = [
-                dict(row) | {"deliveries": times.get((kind, row["reference"]), 0)} for row in rows
+                _opened(kind, row) | {"deliveries": times.get((kind, row["reference"]), 0)}
+                for row in rows
             ]
         return listed
 
@@ -132,12 +187,24 @@ class Ledger:
         for forget in (
             "DELETE FROM applications",
             "DELETE FROM complaints",
+            "DELETE FROM cases",
             "DELETE FROM deliveries",
         ):
             self._database.write(forget)
 
     def _held(self, kind: str, reference: str) -> Row | None:
-        return self._database.row(f"{SELECTS[kind]} WHERE reference = ?", reference)
+        sql = f"SELECT * FROM {kind} WHERE reference = ?"  # noqa: S608 - one of KINDS
+        return self._database.row(sql, reference)
+
+
+def _opened(kind: str, row: Row) -> dict[str, object]:
+    """A row as an auditor reads it."""
+    written = WRITTEN_AS_JSON.get(kind, ())
+    return dict(row) | {name: json.loads(row[name]) for name in written}
+
+
+def _entered(kind: str, reference: str, row: Row | None) -> dict[str, object]:
+    return _acknowledged(kind, reference, row["record"] if row else 0, known=False)
 
 
 def _acknowledged(kind: str, reference: str, record: int, *, known: bool) -> dict[str, object]:

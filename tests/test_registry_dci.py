@@ -8,18 +8,25 @@ import json
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from registry_client import connect, envelope, port
-from registry_client.dci import DciRegistry, Ways
+from dialogs.eligibility import CheckEligibility
+from registry_client import connect, envelope, facts, port, records, words
+from registry_client.dci import META, DciRegistry, Ways
 from registry_client.envelope import Parties
 from registry_client.port import (
     Acknowledged,
     Application,
+    Case,
     Complaint,
+    Desk,
     Eligibility,
     NotSupported,
     Outcome,
@@ -27,9 +34,14 @@ from registry_client.port import (
     Person,
     Programme,
     Progress,
+    Proof,
+    Question,
     Refused,
     RegistryError,
+    Standing,
+    Terms,
     Unavailable,
+    Window,
 )
 from registry_client.post import LARGEST_ANSWER, Post
 from settings import Settings
@@ -37,17 +49,63 @@ from tests.counterpart import Counterpart, Got, How, Say, counterpart, nobody
 
 HER_ID = "1730100000012"
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+DAY = date(2027, 1, 31)
 NID = {"type": "NID", "value": HER_ID}
-APPLICATION = Application("4820175936", HER_ID, "CASH", None, "+923000000001", "ur")
+PHONE = "+923000000001"
+APPLICATION = Application("4820175936", HER_ID, "CASH", None, PHONE, "ur")
+BY_A_WORKER = Application(
+    "4820175936", HER_ID, "CASH", None, PHONE, "ur", {"pupils": "2"}, "worker", "W-104"
+)
 COMPLAINT = Complaint(
     "4820175944",
     "payment",
     "They paid only 3*1 of the 5*1",
     "latest",
     HER_ID,
-    "+923000000001",
+    PHONE,
     "en",
+    "less_came",
+    "P-77",
+    "agent",
+    "confidential",
 )
+CASE = Case("4820175951", "appeal", {"about": "4820175936", "why": "record"}, HER_ID, PHONE, "ur")
+PUPILS: dict[str, object] = {
+    "id": "pupils",
+    "label": {"en": "How many at school?"},
+    "kind": "number",
+}
+PUPILS |= {"least": 0, "most": 15}
+TRADE: dict[str, Any] = {
+    "id": "trade",
+    "label": {"en": "Which trade?", "ur": "کون سا ہنر؟"},
+    "kind": "choice",
+    "choices": [
+        {"id": "sewing", "label": {"en": "Sewing"}},
+        {"id": "repair", "label": {"en": "Repairing phones", "fr": "Téléphones"}},
+    ],
+}
+NURSING: dict[str, Any] = {"id": "nursing", "label": {"en": "Is anyone nursing?"}, "kind": "yes_no"}
+ASKED = (
+    Question("pupils", {"en": "How many at school?"}, "number", 0, 15),
+    Question(
+        "trade",
+        {"en": "Which trade?", "ur": "کون سا ہنر؟"},
+        "choice",
+        choices=(
+            ("sewing", {"en": "Sewing"}),
+            ("repair", {"en": "Repairing phones", "fr": "Téléphones"}),
+        ),
+    ),
+    Question("nursing", {"en": "Is anyone nursing?"}, "yes_no"),
+)
+DESK = {
+    "code": "MRD-1",
+    "name": {"en": "Mardan desk", "ur": "مردان دفتر"},
+    "place": {"en": "Sample road"},
+    "hours": {"en": "Mon-Fri 9-15"},
+    "phone": "+92 300 0000009",
+}
 
 Call = Callable[[port.Registry], object]
 
@@ -90,6 +148,19 @@ def found(*records: Any, **item: Any) -> dict[str, Any]:
     return {"search_response": [{"reference_id": "m2", "status": "succ", "data": data} | item]}
 
 
+def paid(number: object, due: str, **changes: object) -> dict[str, object]:
+    """A payment as a registry sends it."""
+    whole: dict[str, object] = {
+        "id": number,
+        "programme": {"code": "CASH"},
+        "amount": "12000.00",
+        "currency": "PKR",
+        "due": due,
+        "state": "paid",
+    }
+    return whole | changes
+
+
 def asks(call: Call, answer: Callable[[Got], Say] | Say) -> tuple[object, Counterpart]:
     """Make one call of a registry that answers so; the value, or the error, and what the registry
     got.
@@ -124,6 +195,7 @@ CALLS = [
                 "criterion": {"en": "Renew your card"},
                 "assessed_on": "2026-02-03",
                 "until": "2026-12-31",
+                "proof": "number_on_record",
             }
         },
         Eligibility(
@@ -132,6 +204,7 @@ CALLS = [
             {"en": "Renew your card"},
             date(2026, 2, 3),
             date(2026, 12, 31),
+            Proof.NUMBER_ON_RECORD,
         ),
         id="eligibility",
     ),
@@ -167,17 +240,128 @@ CALLS = [
             "programme": "CASH",
             "phone": "+923000000001",
             "locale": "ur",
+            "answers": {},
+            "role": None,
+            "worker": None,
         },
         {"acknowledgement": {"reference": "4820175936", "record": "A-77", "known": True}},
         Acknowledged("4820175936", "A-77", True),
         id="apply",
     ),
     pytest.param(
+        lambda it: it.apply(BY_A_WORKER, timeout=2, trace="ATUid_1"),
+        "apply",
+        {
+            "transaction_id": "4820175936",
+            "reference": "4820175936",
+            "person": NID,
+            "member": None,
+            "programme": "CASH",
+            "phone": "+923000000001",
+            "locale": "ur",
+            "answers": {"pupils": "2"},
+            "role": "worker",
+            "worker": "W-104",
+        },
+        {"acknowledgement": {"reference": "4820175936", "record": "A-78"}},
+        Acknowledged("4820175936", "A-78", False),
+        id="apply with answers, by a worker",
+    ),
+    pytest.param(
+        lambda it: it.proof_questions(HER_ID, timeout=2, trace="ATUid_1"),
+        "proof-questions",
+        {"transaction_id": "ATUid_1", "person": NID},
+        {"questions": [PUPILS, TRADE, NURSING]},
+        ASKED,
+        id="proof questions",
+    ),
+    pytest.param(
+        lambda it: it.prove(HER_ID, {"people": "3", "village": "v2"}, timeout=2, trace="ATUid_1"),
+        "prove",
+        {
+            "transaction_id": "ATUid_1",
+            "person": NID,
+            "answers": {"people": "3", "village": "v2"},
+        },
+        {"proved": True},
+        True,
+        id="prove",
+    ),
+    pytest.param(
+        lambda it: it.terms(HER_ID, "SCHOOL", "1730100000029", timeout=2, trace="ATUid_1"),
+        "terms",
+        {
+            "transaction_id": "ATUid_1",
+            "person": NID,
+            "member": {"type": "NID", "value": "1730100000029"},
+            "programme": "SCHOOL",
+        },
+        {"terms": {"window": "closing", "on": "2027-01-31", "questions": [PUPILS]}},
+        Terms(Window.CLOSING, date(2027, 1, 31), ASKED[:1]),
+        id="terms",
+    ),
+    pytest.param(
+        lambda it: it.submit(CASE, timeout=2, trace="ATUid_1"),
+        "case",
+        {
+            "transaction_id": "4820175951",
+            "reference": "4820175951",
+            "kind": "appeal",
+            "details": {"about": "4820175936", "why": "record"},
+            "person": NID,
+            "phone": "+923000000001",
+            "locale": "ur",
+        },
+        {"acknowledgement": {"reference": "4820175951", "record": "K-3", "known": True}},
+        Acknowledged("4820175951", "K-3", True),
+        id="case",
+    ),
+    pytest.param(
+        lambda it: it.case_status("4820175951", timeout=2, trace="ATUid_1"),
+        "case-status",
+        {"transaction_id": "ATUid_1", "reference": "4820175951"},
+        {"progress": "closed", "told_on": "2026-11-20", "appeal_until": "soon"},
+        Standing(Progress.CLOSED, date(2026, 11, 20)),
+        id="case status",
+    ),
+    pytest.param(
+        lambda it: it.desks("Mardan bazaar", timeout=2, trace="ATUid_1"),
+        "desks",
+        {"transaction_id": "ATUid_1", "near": "Mardan bazaar"},
+        {"desks": [DESK]},
+        (
+            Desk(
+                "MRD-1",
+                {"en": "Mardan desk", "ur": "مردان دفتر"},
+                {"en": "Sample road"},
+                {"en": "Mon-Fri 9-15"},
+                "+92 300 0000009",
+            ),
+        ),
+        id="desks",
+    ),
+    pytest.param(
+        lambda it: it.desk("MRD-1", timeout=2, trace="ATUid_1"),
+        "desk",
+        {"transaction_id": "ATUid_1", "code": "MRD-1"},
+        {"desk": {"code": "MRD-1", "place": {"ur": "سڑک"}, "phone": "call us"}},
+        Desk("MRD-1", {"en": "MRD-1"}, {}, {}),
+        id="a desk of which little is known",
+    ),
+    pytest.param(
+        lambda it: it.desk("XYZ-1", timeout=2, trace="ATUid_1"),
+        "desk",
+        {"transaction_id": "ATUid_1", "code": "XYZ-1"},
+        {"desk": None},
+        None,
+        id="no such desk",
+    ),
+    pytest.param(
         lambda it: it.application_status("4820175936", timeout=2, trace="ATUid_1"),
         "application-status",
         {"transaction_id": "ATUid_1", "reference": "4820175936"},
-        {"progress": "in_review"},
-        Progress.IN_REVIEW,
+        {"progress": "decided", "told_on": "2026-11-20", "appeal_until": "2026-12-20"},
+        Standing(Progress.DECIDED, date(2026, 11, 20), date(2026, 12, 20)),
         id="application status",
     ),
     pytest.param(
@@ -192,6 +376,10 @@ CALLS = [
             "person": NID,
             "phone": "+923000000001",
             "locale": "en",
+            "subject": "less_came",
+            "payment": "P-77",
+            "against": "agent",
+            "identity": "confidential",
         },
         {"acknowledgement": {"reference": "4820175944", "record": 78}},
         Acknowledged("4820175944", "78", False),
@@ -199,7 +387,7 @@ CALLS = [
     ),
     pytest.param(
         lambda it: it.lodge_complaint(
-            Complaint("4820175944", "conduct", "Rude"), timeout=2, trace=""
+            Complaint("4820175944", "conduct", "Rude", identity="anonymous"), timeout=2, trace=""
         ),
         "complaint",
         {
@@ -211,6 +399,10 @@ CALLS = [
             "person": None,
             "phone": "",
             "locale": "en",
+            "subject": None,
+            "payment": None,
+            "against": None,
+            "identity": "anonymous",
         },
         {"acknowledgement": {"reference": "4820175944", "record": "C-9", "known": "yes"}},
         Acknowledged("4820175944", "C-9", False),
@@ -220,8 +412,8 @@ CALLS = [
         lambda it: it.complaint_status("4820175944", timeout=2, trace="ATUid_1"),
         "complaint-status",
         {"transaction_id": "ATUid_1", "reference": "4820175944"},
-        {"progress": "sleeping"},
-        Progress.UNKNOWN,
+        {"progress": "sleeping", "told_on": "2026-11-20", "appeal_until": "2026-12-20"},
+        Standing(Progress.UNKNOWN),
         id="complaint status nobody has told us of",
     ),
     pytest.param(
@@ -230,39 +422,37 @@ CALLS = [
         {"transaction_id": "ATUid_1", "person": NID},
         {
             "payments": [
-                {
-                    "programme": "CASH",
-                    "amount": "12000.00",
-                    "currency": "PKR",
-                    "due": "2026-06-30",
-                    "state": "paid",
-                },
-                {
-                    "programme": "CASH",
-                    "amount": 12000,
-                    "currency": "PKR",
-                    "due": "2026-09-30",
-                    "state": "teleported",
-                },
-                {
-                    "programme": "CASH",
-                    "amount": "a lot",
-                    "currency": "PKR",
-                    "due": "2026-09-30",
-                    "state": "paid",
-                },
-                {
-                    "programme": "CASH",
-                    "amount": "1.00",
-                    "currency": "PKR",
-                    "due": "soon",
-                    "state": "paid",
-                },
+                paid("P-1", "2026-06-30", programme={"code": "CASH", "name": {"ur": "نقد"}}),
+                paid(17, "2026-09-30", amount=12000, state="teleported", until="2026-10-31")
+                | {"place": {"en": "Sample bank"}, "programme": "CASH"},
+                paid("P-3", "2026-09-30", amount="a lot"),
+                paid("P-4", "soon"),
+                paid("P-1", "2026-10-30"),
+                paid("", "2026-09-30"),
+                paid("P" * 25, "2026-09-30"),
+                paid("P-5", "2026-09-30", programme=None),
+                paid("P-6", "2026-09-30", currency="rupees"),
             ]
         },
         (
-            Payment("CASH", "12000.00", "PKR", date(2026, 9, 30), "expected"),
-            Payment("CASH", "12000.00", "PKR", date(2026, 6, 30), "paid"),
+            Payment(
+                "17",
+                Programme("CASH", {"en": "CASH"}),
+                "12000.00",
+                "PKR",
+                date(2026, 9, 30),
+                "expected",
+                {"en": "Sample bank"},
+                date(2026, 10, 31),
+            ),
+            Payment(
+                "P-1",
+                Programme("CASH", {"en": "CASH", "ur": "نقد"}),
+                "12000.00",
+                "PKR",
+                date(2026, 6, 30),
+                "paid",
+            ),
         ),
         id="payments",
     ),
@@ -296,17 +486,35 @@ def test_an_envelope_has_every_header_field_that_some_registry_insists_on() -> N
             "receiver_id": "sr",
             "total_count": 1,
             "is_msg_encrypted": False,
-            "meta": {"profile": "guichet-1"},
+            "meta": {"profile": "guichet-2"},
         },
     }
 
 
+@pytest.mark.parametrize("closed_set", [Outcome, Proof, Window, Progress])
+def test_the_page_of_the_profile_names_every_word(closed_set: type[StrEnum]) -> None:
+    """A registry that does what the page says is understood; the page has the version we send."""
+    page = (Path(__file__).parent.parent / "docs" / "registry-profile.md").read_text("utf-8")
+    assert not [word.value for word in closed_set if f"`{word.value}`" not in page]
+    assert f'header.meta.profile = "{META["profile"]}"' in page
+
+
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_every_outcome_crosses(outcome: Outcome) -> None:
-    """Each of the nine outcomes is read as itself."""
+    """Each of the twelve outcomes is read as itself."""
     assert asks(eligibility, answering(eligibility={"outcome": outcome.value}))[0] == Eligibility(
         outcome
     )
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_every_outcome_becomes_one_a_screen_can_say(outcome: Outcome) -> None:
+    """With exactly the facts its screen declares; one without a screen is not yet known."""
+    cash = Programme("CASH", {"en": "Cash support"})
+    rule = {"en": "Renew your card"}
+    said, told = words.eligibility(Eligibility(outcome, (cash,), rule, DAY, DAY), "1730100000011")
+    assert said == outcome
+    assert set(told) == set(CheckEligibility.outcomes[said])
 
 
 @pytest.mark.parametrize("outcome", ["excellent", "", None, 7, ["likely"]])
@@ -355,7 +563,7 @@ def test_every_reason_code_has_its_meaning(
 def test_an_unknown_person_is_an_outcome_and_elsewhere_a_refusal() -> None:
     """`rjct.person.not_found` answers the question of eligibility, and refuses an application."""
     unknown = answering({"status": "rjct", "status_reason_code": "rjct.person.not_found"})
-    assert asks(eligibility, unknown)[0] == Eligibility(Outcome.NOT_FOUND)
+    assert asks(eligibility, unknown)[0] == Eligibility(Outcome.NOT_FOUND, proof=Proof.ANYONE)
     error, _ = asks(lambda it: it.programmes(HER_ID, timeout=2, trace="x"), unknown)
     assert isinstance(error, Refused)
     assert error.code == "not_found"
@@ -539,6 +747,58 @@ def test_a_person_is_found_however_the_record_is_shaped(
     assert (criteria["query_type"], criteria["query"]) == ("idtype-value", NID)
 
 
+PHONES = [
+    (
+        [PHONE, "+92 300-0000002", "00923000000003", PHONE],
+        (PHONE, "+923000000002", "+923000000003"),
+    ),
+    (PHONE, (PHONE,)),
+    (["03000000001", "", None, 923000000001, "+0300", "+" + "9" * 16, {"type": "mobile"}], ()),
+    (None, ()),
+]
+
+
+@pytest.mark.parametrize(("said", "phones"), PHONES)
+def test_the_phones_on_record_cross_in_one_spelling(said: object, phones: tuple[str, ...]) -> None:
+    """Each once, with its country; one without is nobody's."""
+    hers = {"identifier": [{"identifier_value": HER_ID}]}
+    for record in (
+        hers | {"phone_number": said},
+        hers | {"demographic_info": {"phone_number": said}},
+    ):
+        person, _ = asks(
+            lambda it: it.find_person(HER_ID, timeout=2, trace="t"), answering(**found(record))
+        )
+        assert person == Person(HER_ID, "", phones)
+
+
+def test_people_are_found_by_a_phone() -> None:
+    """The search names the phone; only records that carry it count, each person once, twenty at
+    most.
+    """
+
+    def record(number: int, *phones: str, kind: str = "nid") -> dict[str, Any]:
+        named = [{"identifier_type": kind, "identifier_value": f"17301-{number:07}-2"}]
+        return {"identifier": named, "phone_number": list(phones)}
+
+    records_found = [
+        record(1, "+923000000002", PHONE),
+        record(2, "+923000000011"),
+        record(1, PHONE),
+        record(3, PHONE, kind="PASSPORT"),
+        record(4),
+        *(record(number, PHONE) for number in range(5, 40)),
+    ]
+    value, it = asks(
+        lambda it: it.find_by_phone(PHONE, timeout=2, trace="t"), answering(**found(*records_found))
+    )
+    expected = [f"17301{number:07}2" for number in (1, *range(5, 24))]
+    assert value == tuple(expected)
+    criteria = it.got[0].json["message"]["search_request"][0]["search_criteria"]
+    assert criteria["query"] == {"type": "MOBILE", "value": PHONE}
+    assert criteria["pagination"] == {"page_size": 20, "page_number": 1}
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -583,39 +843,200 @@ def test_a_search_that_is_rejected_says_why(
 def test_no_score_crosses_however_many_the_registry_sends() -> None:
     """A registry that adds scores, cut-offs, weights and ranks everywhere is not heard."""
     secret = {"poverty_score": 17.4361, "cut_off": "17.4361", "weight": 17.4361, "rank": 17.4361}
-    programme = secret | {
-        "code": "CASH",
-        "name": {"en": "Cash", "ur": 17.4361, "poverty score": "17.4361"},
-    }
+    named = secret | {"en": "Cash", "ur": 17.4361, "poverty score": "17.4361"}
+    programme = secret | {"code": "CASH", "name": named}
+    asked = secret | {"label": named, "choices": [secret | one for one in TRADE["choices"]]}
+    questions = [secret | PUPILS | {"label": named}, secret | TRADE | asked, 17.4361]
+    desk = secret | {"code": "D-1", "name": named, "place": named, "hours": named, "phone": 17.4361}
     fields = {
         "eligibility": secret
-        | {"outcome": "likely", "programmes": [programme], "criterion": secret},
+        | {"outcome": "likely", "programmes": [programme], "criterion": secret, "proof": 17.4361},
         "programmes": [programme],
+        "questions": questions,
+        "proved": 17.4361,
+        "terms": secret | {"window": "closed", "on": 17.4361, "questions": questions},
         "payments": [
-            secret
-            | {
-                "programme": "CASH",
-                "amount": "1",
-                "currency": "PKR",
-                "due": "2026-01-01",
-                "state": "sent",
-            }
+            secret | paid("P-1", "2026-01-01", programme=programme, place=named, until=17.4361)
         ],
         "acknowledgement": secret | {"reference": APPLICATION.reference, "record": "A-1"},
         "progress": secret,
-    } | found(secret | {"identifier": [secret | {"identifier_value": HER_ID}]})
+        "told_on": 17.4361,
+        "appeal_until": secret,
+        "desks": [desk],
+        "desk": desk,
+    } | found(
+        secret
+        | {
+            "identifier": [secret | {"identifier_type": "NID", "identifier_value": HER_ID}],
+            "phone_number": [PHONE, 17.4361, secret],
+        }
+    )
+    case = Case(APPLICATION.reference, "visit", {})
     calls: list[Call] = [
         eligibility,
         lambda it: it.programmes(HER_ID, timeout=2, trace="t"),
         lambda it: it.payments(HER_ID, timeout=2, trace="t"),
         lambda it: it.apply(APPLICATION, timeout=2, trace="t"),
         lambda it: it.application_status("1", timeout=2, trace="t"),
+        lambda it: it.complaint_status("1", timeout=2, trace="t"),
+        lambda it: it.case_status("1", timeout=2, trace="t"),
         lambda it: it.find_person(HER_ID, timeout=2, trace="t"),
+        lambda it: it.find_by_phone(PHONE, timeout=2, trace="t"),
+        lambda it: it.proof_questions(HER_ID, timeout=2, trace="t"),
+        lambda it: it.prove(HER_ID, {}, timeout=2, trace="t"),
+        lambda it: it.terms(HER_ID, "CASH", timeout=2, trace="t"),
+        lambda it: it.submit(case, timeout=2, trace="t"),
+        lambda it: it.desks("Mardan", timeout=2, trace="t"),
+        lambda it: it.desk("D-1", timeout=2, trace="t"),
     ]
     for call in calls:
         value, _ = asks(call, answering(secret, **secret | fields))
         assert not isinstance(value, RegistryError)
-        assert "17.4361" not in repr(value)
+        assert "17.4361" not in repr(value) and value not in (None, ())
+
+
+PROOFS: list[tuple[object, Proof]] = [
+    *((proof.value, proof) for proof in Proof),
+    (None, Proof.TWO_FACTS),
+    ("", Proof.IN_PERSON),
+    ("a blood test", Proof.IN_PERSON),
+    (7, Proof.IN_PERSON),
+    (["anyone"], Proof.IN_PERSON),
+]
+
+
+@pytest.mark.parametrize(("said", "proof"), PROOFS)
+def test_a_proof_nobody_has_told_us_of_is_the_strictest(said: object, proof: Proof) -> None:
+    """Each level crosses, silence means two facts, and what cannot be read is shown at a desk."""
+    answer = answering(eligibility={"outcome": "enrolled", "proof": said})
+    assert asks(eligibility, answer)[0] == Eligibility(Outcome.ENROLLED, proof=proof)
+
+
+@pytest.mark.parametrize("said", [None, False, "true", 1, [], {}])
+def test_nothing_but_true_proves(said: object) -> None:
+    """A registry that does not plainly say yes has not proved anybody."""
+    answer = answering(proved=said)
+    assert asks(lambda it: it.prove(HER_ID, {}, timeout=2, trace="t"), answer)[0] is False
+
+
+WINDOWS: list[tuple[dict[str, object], Terms]] = [
+    ({"window": "ready", "on": "2027-01-31"}, Terms(Window.READY)),
+    ({"window": "closing", "on": "2027-01-31T00:00:00Z"}, Terms(Window.CLOSING, DAY)),
+    ({"window": "closing", "on": "soon"}, Terms(Window.READY)),
+    ({"window": "full"}, Terms(Window.FULL)),
+    ({"window": "closed", "on": "2027-01-31"}, Terms(Window.CLOSED, DAY)),
+    ({"window": "closed"}, Terms(Window.CLOSED)),
+    ({"window": "ajar", "on": "2027-01-31"}, Terms(Window.CLOSED, DAY)),
+    ({"window": ["ready"], "questions": "none"}, Terms(Window.CLOSED)),
+    ({}, Terms(Window.CLOSED)),
+]
+
+
+@pytest.mark.parametrize(("said", "terms"), WINDOWS)
+def test_a_window_nobody_has_told_us_of_is_closed(said: dict[str, object], terms: Terms) -> None:
+    """Each window crosses with the day that belongs to it; what cannot be read takes no request."""
+    call: Call = lambda it: it.terms(HER_ID, "CASH", timeout=2, trace="t")  # noqa: E731
+    assert asks(call, answering(terms=said))[0] == terms
+
+
+def choices(*ids: object) -> list[dict[str, object]]:
+    """Choices by these ids."""
+    return [{"id": one, "label": {"en": "One"}} for one in ids]
+
+
+UNUSABLE: list[dict[str, object]] = [
+    PUPILS | {"id": "Pupils"},
+    PUPILS | {"id": "p" * 25},
+    PUPILS | {"id": "7"},
+    PUPILS | {"id": None},
+    PUPILS | {"label": {"ur": "کتنے؟"}},
+    PUPILS | {"label": "How many?"},
+    PUPILS | {"kind": "essay"},
+    PUPILS | {"kind": ["number"]},
+    PUPILS | {"least": 9, "most": 3},
+    PUPILS | {"least": -1},
+    PUPILS | {"least": True},
+    PUPILS | {"most": 17.5},
+    PUPILS | {"most": 10**12},
+    PUPILS | {"most": None},
+    TRADE | {"choices": None},
+    TRADE | {"choices": choices("one")},
+    TRADE | {"choices": choices("one", "one")},
+    TRADE | {"choices": choices("one", "two", "Three")},
+    TRADE | {"choices": choices("one", "two", None)},
+    TRADE | {"choices": [*choices("one", "two"), "three"]},
+    TRADE | {"choices": [*choices("one", "two"), {"id": "three"}]},
+    TRADE | {"choices": choices(*"abcdefgh")},
+]
+
+
+@pytest.mark.parametrize("unusable", UNUSABLE, ids=str)
+def test_a_question_that_cannot_be_asked_as_meant_is_left_out(unusable: dict[str, object]) -> None:
+    """Neither a number without bounds nor a list that may lack her own answer reaches a screen."""
+    answer = answering(questions=[unusable, NURSING, 7, NURSING])
+    value, _ = asks(lambda it: it.proof_questions(HER_ID, timeout=2, trace="t"), answer)
+    assert value == ASKED[2:]
+
+
+def test_lists_have_an_end() -> None:
+    """At most six questions, seven choices, six payments and five desks are told."""
+    many = [NURSING | {"id": f"q{number}"} for number in range(9)]
+    many[0] = TRADE | {"choices": choices(*"abcdefg")}
+    value, _ = asks(
+        lambda it: it.proof_questions(HER_ID, timeout=2, trace="t"), answering(questions=many)
+    )
+    assert isinstance(value, tuple)
+    assert [one.id for one in value] == ["trade", "q1", "q2", "q3", "q4", "q5"]
+    assert len(value[0].choices) == 7
+    dues = [paid(f"P-{month}", f"2026-{month:02}-01") for month in range(1, 10)]
+    value, _ = asks(lambda it: it.payments(HER_ID, timeout=2, trace="t"), answering(payments=dues))
+    assert isinstance(value, tuple)
+    assert [one.id for one in value] == ["P-9", "P-8", "P-7", "P-6", "P-5", "P-4"]
+    codes: list[object] = ["A", "A", "b c", None, "B", "C", "D", "E", "F"]
+    desks = answering(desks=[{"code": code} for code in codes])
+    value, _ = asks(lambda it: it.desks("here", timeout=2, trace="t"), desks)
+    assert isinstance(value, tuple)
+    assert [one.code for one in value] == ["A", "B", "C", "D", "E"]
+
+
+@pytest.mark.parametrize(
+    ("field", "call"),
+    [
+        ("questions", lambda it: it.proof_questions(HER_ID, timeout=2, trace="t")),
+        ("terms", lambda it: it.terms(HER_ID, "CASH", timeout=2, trace="t")),
+        ("acknowledgement", lambda it: it.submit(CASE, timeout=2, trace="t")),
+        ("desks", lambda it: it.desks("here", timeout=2, trace="t")),
+        ("desk", lambda it: it.desk("A", timeout=2, trace="t")),
+    ],
+)
+def test_an_answer_without_its_part_is_none(field: str, call: Call) -> None:
+    """A success that lacks what was asked for is no answer, and a call not served is said to be."""
+    assert type(asks(call, answering(other={}))[0]) is Unavailable
+    refusing = answering({"status": "rjct", "status_reason_code": "rjct.action.not_supported"})
+    assert type(asks(call, refusing)[0]) is NotSupported, field
+
+
+NAMES = """id label kind least most choices code name outcome proof window on questions programme
+amount currency due state en phone_number identifier identifier_type identifier_value"""
+WORDS = st.sampled_from(NAMES.split()) | st.text(max_size=4)
+GARBAGE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WORDS, inner, max_size=6),
+    max_leaves=20,
+)
+
+
+@given(GARBAGE)
+def test_whatever_a_registry_writes_is_read_without_an_error(value: Any) -> None:
+    """Any JSON becomes values of the port within their bounds, or is left out."""
+    item = value if isinstance(value, dict) else {"questions": value, "choices": value}
+    facts.eligibility(item), facts.standing(item)
+    for asked in (*facts.questions(value), *facts.terms(item).questions):
+        assert asked.kind in {"number", "choice", "yes_no"} and asked.label["en"]
+        assert (asked.kind == "choice") == (2 <= len(asked.choices) <= 7)
+    assert len(facts.payments(value)) <= 6 and len(facts.desks(value)) <= 5
+    assert all(number.startswith("+") for number in records.phones(item))
+    records.person(item, HER_ID), records.national_id(item, "NID")
 
 
 @pytest.mark.parametrize(
@@ -706,16 +1127,21 @@ def test_connect_builds_what_the_settings_say() -> None:
             "registry_search_path": "/dci/sr/sync/search",
             "registry_profile_path": "/x-local/",
             "registry_id_type": "CNIC",
+            "registry_phone_type": "PHONE",
             "registry_sender_id": "us",
             "registry_receiver_id": "them",
         }
         ours = connect(Settings(**values))
         assert ours.find_person(HER_ID, timeout=2, trace="t") is None
         assert eligibility(ours).outcome is Outcome.LIKELY
+        assert ours.find_by_phone(PHONE, timeout=2, trace="t") == ()
         assert [got.path for got in it.got] == [
             "/api/dci/sr/sync/search",
             "/api/x-local/eligibility",
+            "/api/dci/sr/sync/search",
         ]
+        searched = it.got[2].json["message"]["search_request"][0]["search_criteria"]
+        assert searched["query"] == {"type": "PHONE", "value": PHONE}
         header = it.got[0].json["header"]
         assert (header["sender_id"], header["receiver_id"]) == ("us", "them")
         assert it.got[1].json["message"]["person"]["type"] == "CNIC"

@@ -24,12 +24,16 @@ from gateway.providers import (
 )
 from registry_client.port import (
     Application,
+    Case,
     Complaint,
     Outcome,
     Progress,
+    Proof,
     Refused,
     Registry,
+    Standing,
     Unavailable,
+    Window,
 )
 from sandbox.people import KNOWN
 from settings import Settings
@@ -101,7 +105,10 @@ def test_an_application_goes_through_once(registry: Registry, running: Running) 
     with pytest.raises(Refused) as refused:
         registry.apply(Application("1234567891", FATHER, "SCHOOL", SON), timeout=5, trace="t")
     assert refused.value.code == "duplicate"
-    assert registry.application_status("1234567890", timeout=5, trace="t") is Progress.RECEIVED
+    assert (
+        registry.application_status("1234567890", timeout=5, trace="t").progress
+        is Progress.RECEIVED
+    )
     assert len(running.get("/control/ledger")["applications"]) == 1
 
 
@@ -111,10 +118,16 @@ def test_a_complaint_and_the_payments_are_understood(registry: Registry) -> None
         "1234567890", "payment", "They paid only 3*1 of the 5", "latest", None, PHONE, "en"
     )
     assert not registry.lodge_complaint(complaint, timeout=5, trace="t").known
-    assert registry.complaint_status("1234567890", timeout=5, trace="t") is Progress.RECEIVED
-    assert registry.complaint_status("1234567899", timeout=5, trace="t") is Progress.UNKNOWN
+    assert (
+        registry.complaint_status("1234567890", timeout=5, trace="t").progress is Progress.RECEIVED
+    )
+    assert (
+        registry.complaint_status("1234567899", timeout=5, trace="t").progress is Progress.UNKNOWN
+    )
     paid = registry.payments("1610100000042", timeout=5, trace="t")
     assert len(paid) == 6 and paid[0].due > paid[5].due
+    assert paid[0].programme.name["ar"] and paid[0].place["en"] == "Namoona Bank, Mardan"
+    assert paid[0].until and paid[5].state == "paid" and paid[5].until is None
 
 
 def test_a_registry_in_trouble_is_unavailable(registry: Registry, running: Running) -> None:
@@ -125,17 +138,86 @@ def test_a_registry_in_trouble_is_unavailable(registry: Registry, running: Runni
             registry.eligibility(FATHER, timeout=0.3, trace="t")
 
 
-def test_no_answer_of_our_client_holds_a_score(registry: Registry, running: Running) -> None:
-    """The seeded scores stay in the registry."""
-    said = [
-        repr(
-            (
-                registry.find_person(one, timeout=5, trace="t"),
-                registry.eligibility(one, timeout=5, trace="t"),
-            )
-        )
-        for one in (known.national_id for known in KNOWN)
+def test_our_client_shows_who_asks(registry: Registry) -> None:
+    """Phones on record both ways, the level of proof, two facts, right and wrong answers."""
+    person = registry.find_person(FATHER, timeout=5, trace="t")
+    assert person is not None and person.phones == (PHONE,)
+    assert registry.find_by_phone(PHONE, timeout=5, trace="t") == (FATHER, "1730100000022")
+    assert registry.find_by_phone("+923009999999", timeout=5, trace="t") == ()
+    assert registry.eligibility(FATHER, timeout=5, trace="t").proof is Proof.TWO_FACTS
+    asked = registry.proof_questions(FATHER, timeout=5, trace="t")
+    assert [(one.id, one.kind) for one in asked] == [("youngest", "number"), ("people", "number")]
+    right = {"youngest": "2016", "people": "3"}
+    assert registry.prove(FATHER, right, timeout=5, trace="t")
+    assert not registry.prove(FATHER, right | {"people": "4"}, timeout=5, trace="t")
+
+
+def test_our_client_reads_the_terms_and_answers_them(registry: Registry, running: Running) -> None:
+    """Every question the sandbox asks is one we can ask, and every window is read."""
+    terms = {
+        code: registry.terms(FATHER, code, SON, timeout=5, trace="t")
+        for code in ("CASH", "FOOD", "SCHOOL", "TRAINING", "WORK")
+    }
+    assert [one.window for one in terms.values()] == [
+        Window.READY,
+        Window.CLOSING,
+        Window.READY,
+        Window.CLOSED,
+        Window.FULL,
     ]
+    assert [one.id for one in terms["SCHOOL"].questions] == ["pupils", "class"]
+    assert [name for name, _ in terms["TRAINING"].questions[0].choices][:2] == ["sewing", "phones"]
+    answers = {"pupils": "1", "class": "c1_5"}
+    asked = Application("1234567890", FATHER, "SCHOOL", SON, PHONE, "ps", answers, "parent")
+    assert not registry.apply(asked, timeout=5, trace="t").known
+    [held] = running.get("/control/ledger")["applications"]
+    assert (held["answers"], held["role"], held["locale"]) == (answers, "parent", "ps")
+
+
+def test_our_client_hands_over_a_case_and_reads_its_end(
+    registry: Registry, running: Running
+) -> None:
+    """Once per reference, with the day it was told and the last day to appeal."""
+    case = Case("1234567890", "visit", {"village": "Asli Kalay", "reach": "school"}, None, PHONE)
+    first = registry.submit(case, timeout=5, trace="t")
+    again = registry.submit(case, timeout=5, trace="t")
+    assert (first.known, again.known, again.record) == (False, True, first.record)
+    waits = registry.case_status(case.reference, timeout=5, trace="t")
+    assert waits == Standing(Progress.RECEIVED)
+    running.post("/control/progress", reference=case.reference, progress="refused")
+    ended = registry.case_status(case.reference, timeout=5, trace="t")
+    assert ended.progress is Progress.REFUSED and ended.told_on and ended.appeal_until
+    assert (ended.appeal_until - ended.told_on).days == 30
+
+
+def test_our_client_finds_an_office(registry: Registry) -> None:
+    """By a place as people call it, and by its code."""
+    found = registry.desks("kohaat", timeout=5, trace="t")
+    assert [one.code for one in found] == ["KHT-1", "BNU-1"]
+    assert found[0].phone and found[0].name["sw"] == "Ofisi ya Kohat" and not found[1].phone
+    assert registry.desk("KHT-1", timeout=5, trace="t") == found[0]
+    assert registry.desk("XYZ-9", timeout=5, trace="t") is None
+
+
+def test_no_answer_of_our_client_holds_a_score(registry: Registry, running: Running) -> None:
+    """The seeded scores stay in the registry, whatever is asked about whom."""
+
+    def told(one: str) -> str:
+        person = registry.find_person(one, timeout=5, trace="t")
+        said: list[object] = [person, registry.eligibility(one, timeout=5, trace="t")]
+        if person is None:
+            return repr(said)
+        said += [registry.find_by_phone(phone, timeout=5, trace="t") for phone in person.phones]
+        said += [
+            registry.proof_questions(one, timeout=5, trace="t"),
+            registry.prove(one, {}, timeout=5, trace="t"),
+            registry.programmes(one, timeout=5, trace="t"),
+            registry.terms(one, "CASH", timeout=5, trace="t"),
+            registry.payments(one, timeout=5, trace="t"),
+        ]
+        return repr(said)
+
+    said = [told(known.national_id) for known in KNOWN]
     scores = running.get("/control/scores").values()
     assert scores and not [score for score in scores if any(score in words for words in said)]
 

@@ -4,32 +4,20 @@ touch.
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browsers import browser
 from tests.counterpart import Say
 from tests.sandboxes import Running, running
 
-__all__ = ["running"]
+__all__ = ["browser", "running"]
 PHONE = "+923000000001"
 URDU = "گیشے: سماجی تحفظ\n1 شکایت\n0 پیچھے"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Promises a Chromium: GUICHET_CHROMIUM, else the one on PATH."""
-    program = os.environ.get("GUICHET_CHROMIUM") or shutil.which("chromium")
-    assert program, "no Chromium: set GUICHET_CHROMIUM or install the package chromium"
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
