@@ -5,48 +5,102 @@ from __future__ import annotations
 import re
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import unescape, write_po
 
+from commands.trouble import Trouble
 from dialogs.engine.proof import every_text
-from dialogs.engine.texts import Text
+from dialogs.engine.texts import SOURCE, Text
 from dialogs.notices import proved
 from dialogs.service import BOOK
-from locales import catalogues
+from locales import catalogues, signatures
 from locales.languages import LANGUAGES
+from locales.signatures import Signature
+from settings import Settings
+from store.clock import now
 
 HEADER = """# Guichet: what is said to citizens. One entry a place; msgctxt is the address of the screen.
 # A draft until a native reader has signed it."""
 PREVIOUS = "| "
-HELP = "write the texts of the dialogs into the catalogues, and report what is missing or stale"
+HELP = "write the texts of the dialogs into the catalogues, and report what is missing, stale or signed"
+
+
+COLUMNS = "{:9} {:>5} {:>8} {:>6} {:>7}  {}"
 
 
 def arguments(parser: ArgumentParser) -> None:
-    """`--check` writes nothing."""
+    """`--check` writes nothing; `sign` keeps the name of a native reader."""
     parser.add_argument(
-        "--check", action="store_true", help="report only; status 1 when a catalogue is not in step"
+        "--check",
+        action="store_true",
+        help="report only; status 1 when a catalogue that is offered or signed is not in step",
     )
+    below = parser.add_subparsers(dest="wish")
+    sign = below.add_parser("sign", help="keep the name of a native reader who read every sentence")
+    sign.add_argument("language", choices=sorted(set(LANGUAGES) - {SOURCE}))
+    sign.add_argument("--reader", required=True, help="her name, as she wants it kept")
 
 
 def main(args: Namespace) -> int:
     """Bring every catalogue in step: new entries are empty, changed ones are fuzzy with their
     previous text, unused ones go.
+
+    Raises Trouble for a catalogue that cannot be signed.
     """
+    every = every_text(BOOK, proved())
+    if args.wish == "sign":
+        signed = sign(args.language, args.reader, every, now().date(), catalogues.HERE)
+        print(f"{args.language}: {len(every)} texts, read by {signed.reader} on {signed.day}")
+        return 0
+    offered = Settings().languages
     behind = 0
+    print(COLUMNS.format("language", "texts", "missing", "stale", "unused", "read by"))
     for tag in LANGUAGES:
-        if tag == "en":
+        if tag == SOURCE:
+            print(COLUMNS.format(tag, len(every), "-", "-", "-", "its authors: it is the source"))
             continue
         old = catalogues.read(tag)
-        new = in_step(old, tag, every_text(BOOK, proved()))
-        counts = _report(tag, old, new)
-        behind += sum(counts.values())
+        new = in_step(old, tag, every)
+        counts = behindhand(old, new)
+        draft = catalogues.is_draft(tag)
+        reader = "nobody: a draft" if draft else _reader(tag)
+        print(COLUMNS.format(tag, len(every), *counts.values(), reader))
+        behind += sum(counts.values()) if tag in offered or not draft else 0
         if not args.check:
             file = catalogues.path(tag)
             file.parent.mkdir(parents=True, exist_ok=True)
             with file.open("wb") as stream:
                 write_po(stream, new, width=0, include_previous=True, sort_output=False)
     return 1 if args.check and behind else 0
+
+
+def sign(
+    tag: str, reader: str, every: dict[str, tuple[Text, str]], day: date, folder: Path
+) -> Signature:
+    """Keep who read the catalogue, with the hash of what stands there.
+
+    Raises Trouble when it is not complete and in step, for then there is something nobody can have
+    read, and for a name that is none.
+    """
+    name = " ".join(reader.split())
+    if not name:
+        raise Trouble("a signature needs the name of its reader")
+    old = catalogues.read(tag, folder)
+    counts = behindhand(old, in_step(old, tag, every))
+    if any(counts.values()):
+        said = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+        raise Trouble(f"{tag} cannot be signed yet: {said}. ./guichet texts brings it in step")
+    signature = Signature(name, day, signatures.digest(catalogues.entries(old)))
+    signatures.write(signature, tag, folder)
+    return signature
+
+
+def _reader(tag: str) -> str:
+    found = signatures.read(tag, catalogues.HERE)
+    return f"{found.reader}, {found.day}" if found else ""
 
 
 def in_step(old: Catalog, tag: str, every: dict[str, tuple[Text, str]]) -> Catalog:
@@ -60,6 +114,7 @@ def in_step(old: Catalog, tag: str, every: dict[str, tuple[Text, str]]) -> Catal
         fuzzy=False,
         creation_date=old.creation_date,
         revision_date=old.revision_date,
+        last_translator=old.last_translator,
     )
     new.mime_headers = [
         ("Language", tag),
@@ -79,7 +134,8 @@ def in_step(old: Catalog, tag: str, every: dict[str, tuple[Text, str]]) -> Catal
             )
             continue
         changed = before.id != msgid
-        string = before.string if _plural(before) == bool(text.other) else _empty(tag, text)
+        same = _plural(before) == bool(text.other)
+        string = _counted(tag, before.string) if same else _empty(tag, text)
         doubtful = _filled(string) and (changed or before.fuzzy)
         kept = _previous(before) if before.fuzzy else []
         made_for = kept or ([before.id] if isinstance(before.id, str) else list(before.id))
@@ -111,22 +167,33 @@ def _filled(string: str | Iterable[object] | None) -> bool:
     return bool(string) if isinstance(string, str) else any(string or ())
 
 
+def _whole(string: str | Iterable[object] | None) -> bool:
+    """Whether there is one for every number."""
+    return bool(string) if isinstance(string, str) else bool(string) and all(string or ())
+
+
+def _counted(tag: str, string: str | Iterable[str] | None) -> str | tuple[str, ...]:
+    """A translation with as many forms as its language has, the others empty."""
+    if isinstance(string, str):
+        return string
+    string = string or ()
+    count = LANGUAGES[tag].forms
+    return (*string, *[""] * count)[:count]
+
+
 def _plural(message: Message) -> bool:
     return not isinstance(message.id, str)
 
 
 def _empty(tag: str, text: Text) -> str | tuple[str, ...]:
-    count = int(LANGUAGES[tag].plurals.split("nplurals=")[1].split(";")[0])
-    return ("",) * count if text.other else ""
+    return ("",) * LANGUAGES[tag].forms if text.other else ""
 
 
-def _report(tag: str, old: Catalog, new: Catalog) -> dict[str, int]:
-    """Print and count what a translator has to do."""
+def behindhand(old: Catalog, new: Catalog) -> dict[str, int]:
+    """What a translator has to do, and what goes: how many are missing, stale and unused."""
     kept = {message.context for message in new if message.id}
-    counts = {
-        "missing": sum(1 for m in new if m.id and not _filled(m.string)),
+    return {
+        "missing": sum(1 for m in new if m.id and not _whole(m.string)),
         "stale": sum(1 for m in new if m.id and m.fuzzy),
         "unused": sum(1 for m in old if m.id and m.context not in kept),
     }
-    print(f"{tag}: " + ", ".join(f"{count} {word}" for word, count in counts.items()))
-    return counts

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from gettext import c2py
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from dialogs.engine.texts import Entry, Speech
+from dialogs.engine.texts import SOURCE, Entry, Speech
 from locales.languages import LANGUAGES
+from locales.signatures import signed
 
 HERE = Path(__file__).parent
 
@@ -49,13 +49,29 @@ def entries(catalogue: Catalog) -> dict[str, Entry]:
     return found
 
 
-def speech(tag: str, folder: Path = HERE) -> Speech:
-    """A language ready to speak. Raises KeyError for a tag that is not in the table."""
+def is_draft(tag: str, folder: Path = HERE) -> bool:
+    """Whether no native reader has signed what the catalogue says now."""
+    return not signed(tag, entries(read(tag, folder)), folder)
+
+
+def speech(tag: str, folder: Path = HERE, *, drafts: bool = True) -> Speech:
+    """A language ready to speak, with those it falls back on.
+
+    Without `drafts` one that no native reader has signed says nothing itself. Raises KeyError for a
+    tag that is not in the table.
+    """
     row = LANGUAGES[tag]
-    rule = row.plurals.split("plural=", 1)[1].rstrip("; ")
-    return Speech(row.language, entries(read(tag, folder)), c2py(rule))
+    beyond = tuple(speech(other, folder, drafts=drafts) for other in row.language.fallback)
+    said = entries(read(tag, folder))
+    if not drafts and not signed(tag, said, folder):
+        said = {}
+    return Speech(row.language, said, row.plural, beyond)
 
 
-def speeches(tags: Sequence[str], folder: Path = HERE) -> list[Speech]:
-    """The languages of a service, in the order of its menu."""
-    return [speech(tag, folder) for tag in tags]
+def speeches(tags: Sequence[str], folder: Path = HERE, *, drafts: bool = True) -> list[Speech]:
+    """The languages of a service, in the order of its menu.
+
+    Where none of them may speak English is added: somebody must answer.
+    """
+    found = [speech(tag, folder, drafts=drafts) for tag in tags]
+    return found if any(one.speaks for one in found) else [*found, speech(SOURCE, folder)]

@@ -63,7 +63,8 @@ def fill(template: str, values: Mapping[str, str]) -> str:
 class Language:
     """A language of our own table.
 
-    `tag` is BCP 47; `gsm7` texts fit the GSM alphabet, after folding if `fold`.
+    `tag` is a gettext locale, as its folder is called; `gsm7` texts fit the GSM alphabet, after
+    folding if `fold`.
     """
 
     tag: str
@@ -78,6 +79,8 @@ class Language:
     """Tags asked in turn, before English, for what is not said in it yet."""
     never: tuple[str, ...] = ()
     """Words that are never said to a citizen."""
+    thousands: str = ","
+    """What parts the thousands of an amount; digits are ASCII and a date is day/month/year in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,30 +103,52 @@ def english_plural(number: int) -> int:
 class Speech:
     """A language with its catalogue: what `address` says.
 
-    Falls back to `beyond` in turn, then to English, never to a doubtful entry.
+    A doubtful entry is never said: the English of the dialog is. Whoever says more than one text on
+    a screen asks `voice` first, so that the languages are not mixed there.
     """
 
     language: Language
     entries: Mapping[str, Entry] = field(default_factory=dict)
     plural: Callable[[int], int] = english_plural
     beyond: tuple[Speech, ...] = ()
+    """Who speaks for it, in turn, before English."""
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it says anything at all: only such a language is offered."""
+        return self.language.tag == SOURCE or bool(self.entries)
+
+    def voice(self, needed: Mapping[str, Text]) -> Speech:
+        """Who says these texts, by address, which stand on one screen: this language where it has
+        them all, else the next that has, else English.
+        """
+        for speech in (self, *self.beyond):
+            if speech.language.tag == SOURCE or all(
+                speech.said(address, text) for address, text in needed.items()
+            ):
+                return speech
+        return ENGLISH
 
     def template(self, address: str, text: Text, number: int | None = None) -> str:
         """The form to fill for this place and number."""
-        said, forms = self._said(address, text)
+        own = self.said(address, text)
+        forms = own or text.forms
         if number is None:
             return forms[0]
-        plural = said.plural if said else english_plural
+        plural = self.plural if own else english_plural
         return forms[min(plural(number), len(forms) - 1)]
 
     def forms(self, address: str, text: Text) -> tuple[str, ...]:
         """Every form that could be said here: what the proof measures."""
-        return self._said(address, text)[1]
+        return self.said(address, text) or text.forms
 
-    def _said(self, address: str, text: Text) -> tuple[Speech | None, tuple[str, ...]]:
-        """Who says it, and how; None is English itself."""
-        for speech in (self, *self.beyond):
-            entry = speech.entries.get(address)
-            if entry and not entry.fuzzy and entry.english == text.forms and all(entry.forms):
-                return speech, entry.forms
-        return None, text.forms
+    def said(self, address: str, text: Text) -> tuple[str, ...]:
+        """The forms of its own catalogue; empty when there are none that may be said."""
+        entry = self.entries.get(address)
+        sound = entry and not entry.fuzzy and entry.english == text.forms and all(entry.forms)
+        return entry.forms if entry and sound else ()
+
+
+SOURCE = "en"
+"""The tag of the language the dialogs are written in: it needs no catalogue."""
+ENGLISH = Speech(Language(SOURCE, "English"))
