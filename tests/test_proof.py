@@ -29,6 +29,7 @@ from dialogs.engine.screens import (
 from dialogs.engine.texts import Entry, _, _n
 from dialogs.notices import proved
 from dialogs.service import BOOK
+from gateway.carriers import carriers
 from tests.citizen import ENGLISH
 from tests.seeded import DIALOGS, HOME, FindWells, ReportWell, book, french, proof, wells, without
 
@@ -54,7 +55,7 @@ def test_the_small_service_is_sound() -> None:
 
 def test_the_real_service_has_no_findings_in_english() -> None:
     """Every screen fits every carrier as the authors wrote it."""
-    report = prove(BOOK, [ENGLISH], list(PROFILES.values()), proved())
+    report = prove(BOOK, [ENGLISH], list(carriers().profiles.values()), proved())
     assert report.findings == []
     used, room = report.tightest
     assert 0 < used <= room
@@ -68,6 +69,31 @@ def test_the_closing_line_counts_what_was_measured() -> None:
     used, room = report.tightest
     assert str(report) == (
         f"11 screens x 2 languages x 2 profiles, {report.pages} pages, tightest page {used} of {room} units: 0 findings"
+    )
+
+
+def test_what_a_notice_costs_is_said_for_each_language() -> None:
+    """Its parts at the widest, and whether one letter makes all of it UCS-2."""
+    notices: Notices = {
+        "notices.short": (_("It is free."), {}, 2, False),
+        "notices.long": (_("It is free. " * 14), {}, 2, False),
+    }
+    speech = french()
+    dear = Entry(("It is free.",), ("C'est gratuit \u2713",))
+    spoken = replace(speech, entries={**speech.entries, "notices.short": dear})
+    report = prove(book(), [ENGLISH, spoken], [], notices)
+    assert list(report.costs) == [
+        "SMS en: 2 GSM-7, 0 UCS-2; 1 in 1 part, 1 in 2 parts",
+        "SMS fr: 1 GSM-7, 1 UCS-2; 1 in 1 part, 1 in 2 parts",
+    ]
+
+
+def test_the_limits_of_the_house_are_said_beside_what_there_is() -> None:
+    """The widest menu, the way with most menus and most answers, the screen with most pages."""
+    report = proof(book(), french())
+    assert report.house == (
+        "most options 2 of 7 (wells.lodged), most menus 4 of 5 deep (wells.lodge), "
+        "most answers 5 (wells.lodge), most pages 1 (wells.words in fr)"
     )
 
 

@@ -26,7 +26,22 @@ from dialogs.engine.screens import (
     notes,
     texts,
 )
-from dialogs.engine.texts import PLACEHOLDER, Speech, Text, fill
+from dialogs.engine.texts import PLACEHOLDER, Language, Speech, Text, fill
+
+FIRST, AGAIN, LEFT, NOTICE = "first", "again", "left", "notice"
+"""When a look is seen: at first, after an answer not understood, at the end while something else is
+left open, or as a message of its own.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One way a screen can look, and when."""
+
+    when: str
+    language: Language
+    """The one it is said in: another than hers, where that lacks a word of it."""
+    pages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +93,8 @@ def message(book: Book, speech: Speech, address: str, text: Text, kinds: Scope) 
 
 def looks(
     book: Book, here: str, speech: Speech, profile: Profile, names: Sequence[str]
-) -> Iterator[tuple[str, ...]]:
-    """The pages of a screen: first shown and after an answer not understood, with every form and
+) -> Iterator[Look]:
+    """The looks of a screen: first shown and after an answer not understood, with every form and
     the widest values.
 
     Typed words are tried in the language's own alphabet and in another script; so are names in a
@@ -90,9 +105,10 @@ def looks(
     foreign = profile.ucs2 and _echoes(here, screen, scope)
     for wide in {own, own or foreign}:
         said = Widest(book, speech, scope, wide)
-        for asked, labels in _asked(said, here, screen, names, profile):
+        for when, asked, labels in _asked(said, here, screen, names, profile):
             behind = not isinstance(screen, End)
-            yield layout(asked, numbered(labels), behind, speech, profile)
+            pages = layout(asked, numbered(labels), behind, speech, profile)
+            yield Look(when, speech.language, pages)
 
 
 def _echoes(here: str, screen: Shown, scope: Scope) -> bool:
@@ -106,8 +122,8 @@ def _echoes(here: str, screen: Shown, scope: Scope) -> bool:
 
 def _asked(
     said: Widest, here: str, screen: Shown, names: Sequence[str], profile: Profile
-) -> Iterator[tuple[str, list[str]]]:
-    """What stands above the options, and the options: at first, and once more where an answer can
+) -> Iterator[tuple[str, str, list[str]]]:
+    """When, what stands above the options, and the options: at first, and once more where an answer can
     be misread.
     """
     if isinstance(screen, Form):
@@ -116,13 +132,14 @@ def _asked(
     labels = _labels(said, here, screen, names, profile)
     retry = furniture(said.speech, "nav.again")
     for asked in _worded(said, here, screen):
-        yield asked, labels
+        yield FIRST, asked, labels
         if isinstance(screen, Menu | Pick | Languages | Resume):
-            yield f"{retry}\n{asked}", labels
+            yield AGAIN, f"{retry}\n{asked}", labels
         if isinstance(screen, End) and profile.name == SMS.name and said.book.resume:
-            yield f"{asked}\n{furniture(said.speech, 'nav.resume', letter=LETTERS[0])}", labels
+            left = furniture(said.speech, "nav.resume", letter=LETTERS[0])
+            yield LEFT, f"{asked}\n{left}", labels
     if isinstance(screen, Ask):
-        yield from ((asked, labels) for asked in said.says(f"{here}.again", screen.again))
+        yield from ((AGAIN, asked, labels) for asked in said.says(f"{here}.again", screen.again))
 
 
 def _worded(
@@ -136,16 +153,16 @@ def _worded(
             yield " ".join([asked, *told])
 
 
-def _forms(said: Widest, here: str, form: Form) -> Iterator[tuple[str, list[str]]]:
+def _forms(said: Widest, here: str, form: Form) -> Iterator[tuple[str, str, list[str]]]:
     """A question of each kind, at its widest."""
     kind, own = said.book.asked(here, form), said.speech.language.alphabet == "ucs2"
     asked = widest(Chosen(kind.width), own)
     yes_no = [furniture(said.speech, "nav.yes"), furniture(said.speech, "nav.no")]
     many = [widest(Chosen(kind.choices.width), own)] * kind.choices.most
     for labels in (list[str](), yes_no, many):
-        yield asked, labels
+        yield FIRST, asked, labels
         for retry in said.says(f"{here}.again", form.again):
-            yield f"{retry}\n{asked}", labels
+            yield AGAIN, f"{retry}\n{asked}", labels
 
 
 def _labels(

@@ -30,7 +30,7 @@ def mermaid(dialog: Dialog) -> str:
         lines.append(f"  {name}{_shape(name, screen)}")
     lines += dict.fromkeys(f"  {_node(to)}[[{_node(to)}]]" for to in _gone(dialog))
     for name, screen in dialog.screens.items():
-        for label, to in _ways(screen):
+        for label, to in _together(screen):
             there = _node(to) if isinstance(to, Go) else to
             lines.append(f"  {name} -->|{label}| {there}" if label else f"  {name} --> {there}")
     return "\n".join(lines)
@@ -61,17 +61,21 @@ def _shape(name: str, screen: Screen) -> str:
             return f"[{name}]"
 
 
-def _ways(screen: Screen) -> Iterator[tuple[str, Target]]:
-    """What leads where, each place once: options and outcomes to one place share an arrow."""
+def ways(screen: Screen) -> list[tuple[str, Target]]:
+    """What leads where: options and outcomes by name, in their order; a single way on has none."""
     match screen:
         case Menu():
-            named = [(name, option.to) for name, option in screen.options.items()]
+            return [(name, option.to) for name, option in screen.options.items()]
         case Lookup() | Submit():
-            named = list(screen.outcomes.items())
+            return list(screen.outcomes.items())
         case _:
-            named = [("", to) for to in targets(screen)]
+            return [("", to) for to in targets(screen)]
+
+
+def _together(screen: Screen) -> Iterator[tuple[str, Target]]:
+    """Each place once: options and outcomes to one place share an arrow."""
     together: dict[str, tuple[list[str], Target]] = {}
-    for name, to in named:
+    for name, to in ways(screen):
         key = _node(to) if isinstance(to, Go) else to
         together.setdefault(key, ([], to))[0].append(name)
     yield from ((", ".join(filter(None, names)), to) for names, to in together.values())

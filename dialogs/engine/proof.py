@@ -5,22 +5,25 @@ anything runs.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
 from dialogs.engine.book import Book, Scope
 from dialogs.engine.fit import SMS, Profile, fold, is_gsm, parts
 from dialogs.engine.kinds import Kind, NationalId, Words
-from dialogs.engine.looks import looks, message
-from dialogs.engine.render import FURNITURE
-from dialogs.engine.screens import Ask, Form, Lookup, Menu, Shown, Submit, targets, texts
-from dialogs.engine.texts import PLACEHOLDER, Speech, Text, malformed
+from dialogs.engine.looks import NOTICE, Look, looks, message
+from dialogs.engine.screens import Ask, Lookup, Menu, Pick, Shown, Submit, targets, texts
+from dialogs.engine.texts import PLACEHOLDER, SOURCE, Speech, Text, malformed
+from dialogs.engine.voices import furniture, needed
 
 LEVELS, OPTIONS = 5, 7
-"""How deep a service should be, and how many options a screen should have (telecom practice: people
-get lost in long lists).
+"""How many menus deep a service should be, and how many options a screen should have (telecom
+practice: people get lost in long lists).
 """
+
+INCOMPLETE = frozenset({"untranslated", "stale"})
+"""Codes of texts that another language says meanwhile."""
 
 Notices = Mapping[str, tuple[Text, Scope, int, bool]]
 """What is said outside the dialogs, by address: the text, the kinds of its values, the SMS parts it
@@ -61,9 +64,28 @@ class Place:
         return Finding(code, self.language, self.profile.name, self.screen, detail)
 
 
+Seen = Callable[[Place, Look], object]
+"""Is told of every look as it is measured: one more reader of what was laid out anyway."""
+
+
+def unseen(place: Place, look: Look) -> None:
+    """Nobody else wants to see it."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Sent:
+    """A notice at its widest, as an SMS of one language: what it costs to send."""
+
+    language: str
+    parts: int
+    ucs2: bool
+    """The dear kind: 70 characters a part instead of 160."""
+    notice: str
+
+
 @dataclass(slots=True)
 class Report:
-    """What was measured: the findings, and how tight the tightest page is."""
+    """What was measured: the findings, how tight the tightest page is, what each notice costs."""
 
     findings: list[Finding] = field(default_factory=list)
     screens: int = 0
@@ -77,10 +99,14 @@ class Report:
     """Most pages of one screen, and where."""
     deepest: tuple[int, str] = (0, "")
     """Screens to answer from the main menu to the farthest promise, and which it is."""
+    levels: tuple[int, str] = (0, "")
+    """Screens to choose on, of those, and the promise behind most of them."""
     widest: tuple[int, str] = (0, "")
     """Most options of a menu, and which it is."""
     borrowed: dict[str, int] = field(default_factory=dict)
     """Texts a language says in another one, by tag."""
+    sent: list[Sent] = field(default_factory=list)
+    """Every notice in every language."""
 
     def __str__(self) -> str:
         used, limit = self.tightest
@@ -94,20 +120,38 @@ class Report:
         """What is beside the limits of the house, in one line."""
         return (
             f"most options {self.widest[0]} of {OPTIONS} ({self.widest[1]}), "
-            f"deepest {self.deepest[0]} answers ({self.deepest[1]}; levels of menus: {LEVELS}), "
+            f"most menus {self.levels[0]} of {LEVELS} deep ({self.levels[1]}), "
+            f"most answers {self.deepest[0]} ({self.deepest[1]}), "
             f"most pages {self.longest[0]} ({self.longest[1]})"
         )
 
+    @property
+    def costs(self) -> Iterator[str]:
+        """What the notices take as SMS, a line a language."""
+        for tag in dict.fromkeys(one.language for one in self.sent):
+            hers = [one for one in self.sent if one.language == tag]
+            dear = sum(one.ucs2 for one in hers)
+            counts = sorted({one.parts for one in hers})
+            each = ", ".join(
+                f"{sum(one.parts == count for one in hers)} in {count} part{'s' * (count > 1)}"
+                for count in counts
+            )
+            yield f"SMS {tag}: {len(hers) - dear} GSM-7, {dear} UCS-2; {each}"
+
 
 def prove(
-    book: Book, speeches: Sequence[Speech], profiles: Sequence[Profile], notices: Notices
+    book: Book,
+    speeches: Sequence[Speech],
+    profiles: Sequence[Profile],
+    notices: Notices,
+    seen: Seen = unseen,
 ) -> Report:
-    """Read every text and lay out every page."""
+    """Read every text and lay out every page. `seen` is told of each look, by language and screen."""
     shown = {a: s for a, s in book.screens.items() if not isinstance(s, Lookup | Submit)}
     report = Report(screens=len(shown), languages=len(speeches), profiles=len(profiles))
     every = {address: text for address, (text, _) in every_text(book, notices).items()}
     names = [speech.language.name for speech in speeches]
-    apart = _apart(profiles)
+    apart = alike(profiles)
     for speech in speeches:
         report.borrowed[speech.language.tag] = 0
         for address, text in every.items():
@@ -116,51 +160,60 @@ def prove(
         for (here, screen), profile in product(shown.items(), carriers):
             place = Place(speech.language.tag, profile, here)
             report.findings += _typed(place, screen)
-            for pages in looks(book, here, speech, profile, names):
-                _measure(report, place, pages, _declared(screen))
+            voice = speech.voice(needed(book, here))
+            for look in looks(book, here, voice, profile, names):
+                _measure(report, place, look.pages, _declared(screen))
+                seen(place, look)
         for address, notice in notices.items():
-            _measure_notice(report, book, speech, carriers, address, notice)
+            _measure_notice(report, book, speech, carriers, address, notice, seen)
     report.findings = sorted(set(report.findings))
     _house(report, book)
     return report
 
 
-def _apart(profiles: Sequence[Profile]) -> list[Profile]:
-    """The profiles that differ in more than their name: each is laid out once."""
+def alike(profiles: Sequence[Profile]) -> dict[Profile, list[str]]:
+    """The profiles that differ in more than their name, each with the names of those it stands for:
+    they are laid out once.
+    """
     found: dict[tuple[object, ...], Profile] = {}
+    names: dict[Profile, list[str]] = {}
     for one in profiles:
         limits = (one.septets, one.units, one.prefix, one.typed, one.home, one.ucs2)
-        found.setdefault((*limits, one.name == SMS.name), one)
-    return list(found.values())
+        first = found.setdefault((*limits, one.name == SMS.name), one)
+        names.setdefault(first, []).append(one.name)
+    return names
 
 
 def _house(report: Report, book: Book) -> None:
-    """How many options, and how many answers to the farthest promise by the shortest way."""
+    """How many options; how many answers, and menus among them, to the farthest promise by the
+    shortest way.
+    """
     menus = [(len(s.options), a) for a, s in book.screens.items() if isinstance(s, Menu)]
     report.widest = max(menus, default=(0, ""))
-    depth, ahead = {book.home: 0}, [book.home]
+    depth, ahead = {book.home: (0, 0)}, [book.home]
     while ahead:
         here = ahead.pop(0)
         screen = book.screens[here]
-        far = depth[here] + (not isinstance(screen, Lookup | Submit))
+        answers, chosen = depth[here]
+        far = (
+            answers + (not isinstance(screen, Lookup | Submit)),
+            chosen + isinstance(screen, Menu | Pick),
+        )
         for to in targets(screen):
             there = book.address(to, here)
-            if depth.get(there, far + 1) > far:
+            if there not in depth or depth[there] > far:
                 depth[there] = far
                 ahead.append(there)
-    promised = [
-        (depth[a], a) for a, s in book.screens.items() if isinstance(s, Submit) and a in depth
-    ]
-    report.deepest = max(promised, default=(0, ""))
+    promised = [a for a, s in book.screens.items() if isinstance(s, Submit) and a in depth]
+    report.deepest = max(((depth[a][0], a) for a in promised), default=(0, ""))
+    report.levels = max(((depth[a][1], a) for a in promised), default=(0, ""))
 
 
 def every_text(book: Book, notices: Notices) -> dict[str, tuple[Text, str]]:
     """Every text of the service by address, with a word for the translator on how wide its values
     are.
     """
-    asks = any(isinstance(screen, Form) for screen in book.screens.values())
-    unused = {*(() if asks else ("nav.yes", "nav.no")), *(() if book.resume else ("nav.resume",))}
-    found = {address: (text, "") for address, text in FURNITURE.items() if address not in unused}
+    found = {address: (text, "") for address, text in furniture(book).items()}
     for here, screen in book.screens.items():
         for address, text in texts(here, screen).items():
             found[address] = (text, _hint(text, book.scope(here)))
@@ -181,7 +234,7 @@ def _read(report: Report, speech: Speech, address: str, text: Text) -> Iterator[
     never said.
     """
     forms = text.forms
-    if speech.language.tag != "en":
+    if speech.language.tag != SOURCE:
         if fault := _untranslated(speech, address, text):
             report.borrowed[speech.language.tag] += 1
             yield fault
@@ -287,11 +340,17 @@ def _measure_notice(
     profiles: Iterable[Profile],
     address: str,
     notice: tuple[Text, Scope, int, bool],
+    seen: Seen,
 ) -> None:
     """Count a notice in SMS parts and, where it is one, as the last screen of every carrier."""
     text, kinds, most, screen = notice
     tag = speech.language.tag
-    for said in message(book, speech, address, text, kinds):
+    voice = speech.voice({address: text})
+    every = list(message(book, voice, address, text, kinds))
+    dear = any(not is_gsm(said) for said in every)
+    report.sent.append(Sent(tag, max(map(parts, every)), dear, address))
+    for said in every:
+        seen(Place(tag, SMS, address), Look(NOTICE, voice.language, (said,)))
         if (count := parts(said)) > most:
             detail = f"{count} parts, {most} declared: {said!r}"
             report.findings.append(Finding("parts", tag, "sms", address, detail))
