@@ -9,14 +9,15 @@ from dialogs.engine.texts import _
 
 WELCOME = Dialog(
     "welcome",
-    language=Languages(_("Choose your language"), to="notice", pages=2),
+    language=Languages(_("Choose your language"), to="notice", pages=3),
     notice=Inform(
         _(
-            "Public support. We keep your number and request to answer you. Only programme staff see them. It is free."
+            "Public support, free. We keep your number and requests to answer you. Only staff see them. To object: {helpline}."
         ),
         seen=_("Continue"),
-        version=1,
+        version=2,
         to=go("home"),
+        pages=2,
     ),
 )
 
@@ -28,12 +29,14 @@ HOME = Dialog(
         ask=Option(_("Ask for a benefit"), to=go("benefits")),
         complain=Option(_("Make a complaint"), to=go("complaint")),
         follow=Option(_("Follow my request"), to=go("status")),
-        language=Option(_("Change language"), to=go("language")),
-        pages=2,
+        payments=Option(_("My payments"), to=go("payments")),
+        details=Option(_("My details"), to=go("profile")),
+        help=Option(_("Help"), to=go("help")),
+        pages=3,
     ),
 )
 
-LANGUAGE = Dialog("language", choose=Languages(_("Choose your language"), to=go("home"), pages=2))
+LANGUAGE = Dialog("language", choose=Languages(_("Choose your language"), to=go("home"), pages=3))
 
 RESUME = Dialog(
     "resume",

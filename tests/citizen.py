@@ -18,16 +18,19 @@ from dialogs.engine.step import Engine
 from dialogs.engine.texts import Language, Speech
 from dialogs.engine.turns import Event, Heard, Learned, Reply, Stored, Turn
 from dialogs.service import BOOK
+from gateway.readers import readers
 from locales.catalogues import speeches
-from locales.languages import LANGUAGES
+from settings import Settings
 
 ENGLISH = Speech(Language("en", "English"))
+OFFERED: tuple[str, ...] = Settings.model_fields["languages"].default
+"""The languages this project offers: each is complete."""
 
 
 @cache
 def service() -> Engine:
-    """The real dialogs in every language of the service."""
-    return Engine(BOOK, speeches(list(LANGUAGES)))
+    """The real dialogs in every language of the service, with the readers of Pakistan."""
+    return Engine(BOOK, speeches(OFFERED), readers(Settings(country="PK")))
 
 
 def spoken(book: Book, *others: Speech, profiles: Mapping[str, Profile] | None = None) -> Engine:

@@ -14,7 +14,7 @@ from dialogs.engine.proof import prove
 from dialogs.engine.screens import Dialog, Menu
 from dialogs.engine.session import Session
 from dialogs.home import HOME
-from dialogs.service import BOOK
+from dialogs.service import BOOK, HELPLINE
 from tests.citizen import ENGLISH, Citizen, spoken
 
 GUIDE = (Path(__file__).parents[1] / "docs" / "adding-a-dialog.md").read_text("utf-8")
@@ -43,31 +43,33 @@ def module(folder: Path, name: str, source: str) -> ModuleType:
 def extended(folder: Path) -> tuple[Book, ModuleType]:
     """The service with the dialog of the guide, last in its main menu."""
     dialog, menu = blocks("python")
-    visit, way = module(folder, "visit", dialog), module(folder, "way", menu)
+    survey, way = module(folder, "survey", dialog), module(folder, "way", menu)
     old = HOME.screens["menu"]
     assert isinstance(old, Menu)
-    new = Menu(old.text, notes=old.notes, pages=old.pages, **old.options, visit=way.visit)
+    new = Menu(old.text, notes=old.notes, pages=old.pages, **old.options, survey=way.survey)
     home = Dialog("home", takes=None, may_take=None, resumes=False, **{**HOME.screens, "menu": new})
-    return Book([*({**BOOK.dialogs, "home": home}.values()), visit.VISIT]), visit
+    dialogs = {**BOOK.dialogs, "home": home}.values()
+    always = {"helpline": (HELPLINE, "0800 00000")}
+    return Book([*dialogs, survey.SURVEY], always=always), survey
 
 
 def test_the_dialog_of_the_guide_fits_as_it_stands(tmp_path: Path) -> None:
     """No fault in the book, no finding in English."""
-    book, _visit = extended(tmp_path)
+    book, _survey = extended(tmp_path)
     assert prove(book, [ENGLISH], list(PROFILES.values()), {}).findings == []
 
 
 def test_the_conversation_of_the_guide_is_what_happens(tmp_path: Path) -> None:
     """Every screen it shows, and the promise."""
-    book, visit = extended(tmp_path)
+    book, survey = extended(tmp_path)
     her = Citizen(spoken(book), Session("en", 99)).dials()
-    shown = [f"> {key}\n{her.types(key).screen}" for key in ("6", "1", "7")]
+    shown = [f"> {key}\n{her.types(key).screen}" for key in ("8", "1", "7")]
     asked = her.types("1").asked
-    assert asked == visit.AskForVisit(when="morning", people=7)
+    assert asked == survey.AskForSurvey(when="morning", people=7)
     shown.append(f"> 1\n= {asked}")
     answer = 'stored reference="1234567897" days=15'
     shown.append(f"< {answer}\n{her.is_told('stored', reference='1234567897', days=15).screen}")
-    assert blocks("text") == ["# A visit in the morning\n> (dials)\n" + "\n".join(shown) + "\n"]
+    assert blocks("text") == ["# A survey in the morning\n> (dials)\n" + "\n".join(shown) + "\n"]
 
 
 def test_the_files_the_guide_names_are_there() -> None:

@@ -17,7 +17,7 @@ from tests.citizen import Citizen, service, spoken
 from tests.seeded import book, french, wells
 
 WELLS = [["w1", {"en": "Old well"}], ["w2", {"en": "New well"}]]
-KNOWN = Session("en", 1)
+KNOWN = Session("en", 99)
 
 
 @dataclass(frozen=True, slots=True)

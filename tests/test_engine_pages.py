@@ -15,7 +15,7 @@ from dialogs.engine.turns import Heard
 from tests.citizen import ENGLISH, Citizen, spoken
 from tests.seeded import book
 
-KNOWN = Session("en", 1)
+KNOWN = Session("en", 99)
 WORDS = [
     "Wheat flour",
     "Cooking oil and sugar",
@@ -120,7 +120,7 @@ def test_home_is_printed_only_where_the_carrier_leaves_it_free(home: bool) -> No
 
 def test_an_unknown_carrier_gets_the_safe_profile() -> None:
     """Its name is not in the table: the narrowest is taken."""
-    turn = spoken(book()).step(Session("en", 1, profile="nobody"), Heard(None, 0))
+    turn = spoken(book()).step(Session("en", 99, profile="nobody"), Heard(None, 0))
     assert turn.then == Citizen(spoken(book()), KNOWN).dials().then
 
 

@@ -10,14 +10,36 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogs.engine.kinds import Choices, Chosen, Day, Kind, Name, NationalId, Number, Reference
+from dialogs.engine.kinds import (
+    Choices,
+    Chosen,
+    Day,
+    Kind,
+    Listed,
+    Money,
+    Name,
+    NationalId,
+    Number,
+    Questions,
+    Reference,
+    Words,
+)
 from dialogs.engine.screens import UNAVAILABLE, Action, Ask, Query
 from dialogs.engine.session import Session, pack, unpack
 from dialogs.engine.step import MOST_CALLS
 from dialogs.engine.turns import Reply
-from locales.languages import LANGUAGES
-from tests.citizen import Citizen, service
+from tests.citizen import OFFERED, Citizen, service
 
+QUESTION = st.fixed_dictionaries(
+    {
+        "id": st.sampled_from(["one", "two", "three"]),
+        "label": st.just({"en": "How many?"}),
+        "kind": st.sampled_from(["number", "yes_no", "choice"]),
+        "least": st.just(1),
+        "most": st.just(9),
+        "choices": st.just([["a", {"en": "A school"}], ["b", {"en": "Another"}]]),
+    }
+)
 NAMES = st.text(
     alphabet=st.one_of(st.sampled_from("Cash food œçé`{}€🙂ونقد"), st.characters(codec="utf-8")),
     max_size=40,
@@ -50,7 +72,13 @@ def fact(kind: Kind) -> st.SearchStrategy[Any]:
             return LABELS
         case Chosen():
             return CHOICE
-        case Choices():
+        case Questions():
+            return st.lists(QUESTION, max_size=kind.most + 1)
+        case Words():
+            return st.text(max_size=90)
+        case Money():
+            return st.tuples(st.integers(0, 99_999_999).map(str), st.just("PKR")).map(list)
+        case Choices() | Listed():
             return st.lists(CHOICE, min_size=1, max_size=kind.most + 2)
         case _:
             raise AssertionError(kind)
@@ -105,7 +133,7 @@ def sound(her: Citizen, before: str) -> None:
 @given(st.data())
 def test_a_random_conversation_always_shows_a_screen_that_fits(data: st.DataObject) -> None:
     """In every language, on every profile, for strangers and people known, with time going by."""
-    language = data.draw(st.sampled_from(["", *LANGUAGES]))
+    language = data.draw(st.sampled_from(["", *OFFERED]))
     profile = data.draw(st.sampled_from(["safe", "sms"]))
     her = Citizen(service(), Session(language, 1 if language else 0, profile=profile)).dials()
     for _press in range(data.draw(st.integers(2, 16))):
@@ -121,7 +149,7 @@ def test_a_random_chain_promises_nothing(data: st.DataObject) -> None:
     """Neither when it is walked at once nor when it waited for a language; one key afterwards
     may.
     """
-    language = data.draw(st.sampled_from(["", *LANGUAGES]))
+    language = data.draw(st.sampled_from(["", *OFFERED]))
     met_here = data.draw(st.booleans()) and not language
     chain = data.draw(st.lists(KEYS, max_size=8))
     her = Citizen(service(), Session(language, 1 if language else 0)).walks(

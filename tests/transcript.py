@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from difflib import unified_diff
 from pathlib import Path
 
-from dialogs.engine.screens import Lookup, Menu, Query, Submit, targets
+from dialogs.engine.screens import End, Lookup, Menu, Query, Submit, targets
 from dialogs.engine.session import Session
 from dialogs.engine.turns import Reply
 from dialogs.service import BOOK
-from locales.languages import LANGUAGES
-from tests.citizen import Citizen, service
+from tests.citizen import OFFERED, Citizen, service
 
 FOLDER = Path(__file__).parent / "transcripts"
 DIALS = "> (dials)"
@@ -83,7 +82,7 @@ def path(name: str) -> Path:
 
 def _newcomer(headers: dict[str, str]) -> Citizen:
     language = headers["language"]
-    if language not in LANGUAGES:
+    if language not in OFFERED:
         raise ValueError(f"no such language: {language}")
     return Citizen(
         service(), Session() if headers.get("known") == "no" else Session(language, NOTICE)
@@ -111,6 +110,8 @@ def _last(before: Session, line: str) -> str:
             return BOOK.address(
                 options[before.offered[int(line.removeprefix("> ")) - 1]].to, before.at
             )
+        case End():
+            return before.at
         case screen:
             return BOOK.address(targets(screen)[0], before.at)
 

@@ -265,9 +265,9 @@ class Book:
                 yield from _keys(
                     here, screen, self.listed(here, screen).most if isinstance(screen, Pick) else 0
                 )
-            for to in targets(screen):
-                if isinstance(to, Go) and here in self.scopes and self._leads(to, here):
-                    yield from self._handed(here, to)
+        for here, to, learnt in self._edges():
+            if isinstance(to, Go) and here in self.scopes and self._leads(to, here):
+                yield from self._handed(here, to, learnt)
 
     def _unknown(self, here: str, screen: Screen, scope: Scope) -> Iterator[str]:
         if isinstance(screen, Lookup | Submit):
@@ -310,9 +310,9 @@ class Book:
     def _labels(self, kind: Kind) -> Mapping[str, Option]:
         return self.menus.get(kind.address, {}) if isinstance(kind, Label) else {}
 
-    def _handed(self, here: str, to: Go) -> Iterator[str]:
+    def _handed(self, here: str, to: Go, learnt: Scope) -> Iterator[str]:
         there = self.dialogs[to.dialog]
-        certain = {**self.scopes[here], **self._answer(here, self.screens[here])}
+        certain = {**self.scopes[here], **learnt}
         given = self._carried(to, certain)
         for name, kind in sorted(there.takes.items()):
             if given.get(name) != kind:

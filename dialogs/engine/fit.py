@@ -14,30 +14,35 @@ GSM = frozenset(
 """The default alphabet without ESC."""
 GSM_EXTENSION = frozenset("\f^{}\\[~]|€")
 """Characters that cost two septets."""
+_EITHER = GSM | GSM_EXTENSION
 
 _FOLDS = {
     **dict.fromkeys("‘’ʼ‛′`´", "'"), **dict.fromkeys("“”„«»", '"'), **dict.fromkeys("‐‑‒–—−", "-"),
     "…": "...", "œ": "oe", "Œ": "OE", "×": "x", "\t": " ", "\u00a0": " ", "\u202f": " ", "\u2009": " ",
     "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "'y",
 }  # fmt: skip
+ZWJ = "\u200d"
+JOINED = frozenset({ZWJ, *map(chr, range(0x1F3FB, 0x1F400))})
+"""What belongs to the character before it and is no mark: the joiner, and tones of skin."""
+FLAG = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
+"""Letters of which two make a flag."""
 _NOTHING = dict.fromkeys((0x200B, 0x200E, 0x200F, 0xFEFF))
 """Marks that nobody sees."""
 
 
 def is_gsm(text: str) -> bool:
     """Whether the text can leave in the GSM default alphabet."""
-    plain = text.isascii() and "`" not in text and text.isprintable()
-    return plain or all(c in GSM or c in GSM_EXTENSION for c in text)
+    return _EITHER.issuperset(text)
 
 
 def septets(text: str) -> int:
     """Width in septets; extension characters are two. Only for texts that are GSM."""
-    return len(text) + sum(c in GSM_EXTENSION for c in text)
+    return len(text) + sum(map(text.count, GSM_EXTENSION))
 
 
 def units(text: str) -> int:
     """Width in UTF-16 code units."""
-    return len(text) + sum(ord(c) > 0xFFFF for c in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def width(text: str) -> int:
@@ -88,17 +93,20 @@ class Profile:
     """Whether `00` may be printed (some carriers keep it for themselves)."""
     ucs2: bool = True
     """Whether scripts outside the GSM alphabet arrive at all."""
+    parted: bool = False
+    """Whether it leaves in SMS parts: a gap at the end of a part counts."""
 
     def room(self, text: str) -> int:
         """Units left after this text: negative when it does not fit."""
-        return (self.septets if is_gsm(text) else self.units) - self.prefix - width(text)
+        wide = _carried(text)[1] if self.parted else width(text)
+        return (self.septets if is_gsm(text) else self.units) - self.prefix - wide
 
 
 SAFE = Profile("safe", septets=160, units=80, prefix=4)
 """For unknown carriers: 160 octets a screen, the prefix counted, the lowest common practice in
 Africa and Asia.
 """
-SMS = Profile("sms", septets=306, units=134, typed=1600)
+SMS = Profile("sms", septets=306, units=134, typed=1600, parted=True)
 """A conversation by SMS: two parts."""
 PROFILES = {profile.name: profile for profile in (SAFE, SMS)}
 
@@ -107,6 +115,13 @@ def parts(text: str) -> int:
     """SMS parts the text leaves in: 160 then 153 septets, or 70 then 67 units; no escape or
     surrogate is split.
     """
+    return _carried(text)[0]
+
+
+def _carried(text: str) -> tuple[int, int]:
+    """SMS parts, and the width with the gaps that an escape or a surrogate pair leaves at the end of
+    a part it does not fit into.
+    """
     widths = (
         [2 if c in GSM_EXTENSION else 1 for c in text]
         if is_gsm(text)
@@ -114,10 +129,25 @@ def parts(text: str) -> int:
     )
     whole, part = (160, 153) if is_gsm(text) else (70, 67)
     if sum(widths) <= whole:
-        return 1
+        return 1, sum(widths)
     count, used = 1, 0
     for cost in widths:
         if used + cost > part:
             count, used = count + 1, 0
         used += cost
-    return count
+    return count, (count - 1) * part + used
+
+
+def torn(text: str, at: int) -> bool:
+    """Whether a cut before the character at `at` parts a letter from its marks, or a sign that is
+    made of several (UAX 29, without conjuncts and hangul).
+    """
+    if not 0 < at < len(text) or text[at].isascii():
+        return False
+    after, before = text[at], text[at - 1]
+    if after in JOINED or before == ZWJ or unicodedata.category(after).startswith("M"):
+        return True
+    flags = 0
+    while flags < at and text[at - 1 - flags] in FLAG:
+        flags += 1
+    return after in FLAG and flags % 2 == 1

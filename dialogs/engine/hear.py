@@ -4,9 +4,12 @@ characters.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from datetime import date
 
-from dialogs.engine.kinds import Asked, Digits, NationalId, Number, Reference, Words
+from dialogs.engine.fit import torn
+from dialogs.engine.kinds import Asked, Day, Digits, NationalId, Number, Reference, Words
 
 _INVISIBLE = dict.fromkeys(
     [
@@ -18,6 +21,12 @@ _INVISIBLE = dict.fromkeys(
     ]
 )
 REFERENCE_DIGITS = 10
+LEAST_DIGITS = 4
+"""More of them are no key, whatever they begin with: the end of an ID."""
+ID_CHARACTERS = LEAST_DIGITS, 20
+"""Letters and digits of an identity number, at least one of them a digit: a word is none."""
+CENTURY = 2000
+"""A year of two digits is of this one: people report what happened lately."""
 _AROUND = " .)(-#*\"'\t\n،۔"
 _ETHIOPIC_ONE, _ETHIOPIC_NINE = 0x1369, 0x1371
 
@@ -50,16 +59,21 @@ def key(text: str) -> str:
     and `00` stay.
     """
     bare = normal(text).strip(_AROUND)
-    return (
-        bare.lstrip("0")
-        if bare not in {"0", "00"} and bare.isdecimal() and bare.strip("0")
-        else bare
-    )
+    short = len(bare) < LEAST_DIGITS and bare.isdecimal() and bool(bare.strip("0"))
+    return bare.lstrip("0") if short else bare
 
 
 def digits(text: str) -> str:
     """An identity number or reference without the spaces, dashes and dots people put in."""
     return "".join(c for c in normal(text) if c not in " -./")
+
+
+def _cut(words: str, most: int) -> str:
+    """The longest beginning that parts no letter from its marks."""
+    end = most
+    while torn(words, end):
+        end -= 1
+    return words[: end or most]
 
 
 def read(kind: Asked, text: str) -> str | int | None:
@@ -70,7 +84,7 @@ def read(kind: Asked, text: str) -> str | int | None:
     match kind:
         case Words():
             words = normal(text)
-            return words[: kind.most] if len(words) >= kind.least else None
+            return _cut(words, kind.most) if len(words) >= kind.least else None
         case Number():
             number = digits(text)
             return (
@@ -81,8 +95,10 @@ def read(kind: Asked, text: str) -> str | int | None:
                 else None
             )
         case NationalId():
-            number = digits(text)
-            return number if number.isdecimal() and len(number) == kind.digits else None
+            number = digits(text).upper()
+            least, most = ID_CHARACTERS
+            told = number.isascii() and number.isalnum() and any(c.isdecimal() for c in number)
+            return number if told and least <= len(number) <= most else None
         case Digits():
             number = digits(text)
             return number if number.isdecimal() and len(number) == kind.count else None
@@ -92,5 +108,19 @@ def read(kind: Asked, text: str) -> str | int | None:
                 if (number := digits(text)).isdecimal() and len(number) == REFERENCE_DIGITS
                 else None
             )
+        case Day():
+            return _day(normal(text))
         case _:
             return normal(text) or None
+
+
+def _day(text: str) -> str | None:
+    """`5 3 2026`, `05/03/26` and `2026-03-05` are the same day; a day that is none is None."""
+    numbers = [int(one) for one in re.findall(r"[0-9]{1,4}", text)]
+    if len(numbers) != 3 or not re.fullmatch(r"[0-9]{1,4}([ ./-]+[0-9]{1,4}){2}", text):
+        return None
+    day, month, year = numbers if numbers[0] <= 31 else reversed(numbers)
+    try:
+        return date(year if year > 99 else CENTURY + year, month, day).isoformat()
+    except ValueError:
+        return None

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dialogs.engine.fit import fold, is_gsm, width
+from dialogs.engine.fit import fold, is_gsm, torn, width
 from dialogs.engine.texts import Language
 
 ELLIPSIS = "..."
@@ -36,9 +36,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class NationalId:
-    """A national identity number; shown by its last four digits only."""
-
-    digits: int = 13
+    """The number of an identity document, or its last four digits; never more than those are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +141,14 @@ def bare(value: Any) -> Any:
 
 
 def clip(text: str, most: int) -> str:
-    """The text in at most `most` septets or units, a cut marked where there is room; a character is
-    never split.
+    """The text in at most `most` septets or units, a cut marked where there is room; neither a
+    character nor a letter with its marks is split.
     """
     if width(text) <= most:
         return text
     mark = ELLIPSIS if most > len(ELLIPSIS) else ""
     kept = text[:most]
-    while width(kept.rstrip() + mark) > most:
+    while width(kept.rstrip() + mark) > most or torn(text, len(kept)):
         kept = kept[:-1]
     return kept.rstrip() + mark
 
@@ -196,8 +194,11 @@ def shown(kind: Kind, value: Any, language: Language) -> str:
         case Day():
             year, month, day = value.split("-")
             return f"{day}/{month}/{year}"
+        case Phone():
+            return str(value).replace(" ", "." if language.direction == "rtl" else " ")
         case Money():
-            return f"{value[1]} {int(float(value[0])):,}"
+            amount = f"{int(float(value[0])):,}"
+            return f"{value[1]} {amount.replace(',', language.thousands)}"
         case _:
             return str(value)
 

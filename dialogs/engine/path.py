@@ -99,7 +99,8 @@ def learnt(
     facts: Mapping[str, Json],
     minute: int,
 ) -> Session:
-    """The facts that the outcome declares are kept.
+    """The facts that the outcome declares are kept, beside what was handed to its dialog; what
+    another outcome taught before is gone.
 
     A promise closes its draft: past it goes only what was certainly known, and nothing answered
     on one way alone.
@@ -107,7 +108,10 @@ def learnt(
     asked = screen.query if isinstance(screen, Lookup) else screen.action
     declared = asked.outcomes.get(outcome, {})
     kept = {name: facts[name] for name in declared}
-    step = replace(session.path[-1], facts={**kept, **_cut(declared, kept)}, minute=minute)
+    taught = {name for facts in asked.outcomes.values() for name in facts}
+    given = {name: v for name, v in session.path[-1].facts.items() if name not in taught}
+    facts = {**given, **kept, **_cut(declared, kept)}
+    step = replace(session.path[-1], facts=facts, minute=minute)
     session = replace(session, path=(*session.path[:-1], step))
     return _closed(book, session) if isinstance(screen, Submit) else session
 
@@ -128,7 +132,7 @@ def back(book: Book, session: Session, minute: int) -> Session | None:
     if isinstance(book.screens.get(session.at), Form) and session.path[-1].answer:
         return _one_question_back(session)
     path = session.path[:-1]
-    while path and isinstance(book.screens.get(path[-1].at), Lookup):
+    while path and _silent(book, path[-1]):
         path = path[:-1]
     if not path or isinstance(book.screens.get(path[-1].at), Submit | End | None):
         return None
@@ -136,6 +140,12 @@ def back(book: Book, session: Session, minute: int) -> Session | None:
     if isinstance(before, Lookup) and minute - path[-2].minute > before.fresh:
         return replace(session, path=path[:-1], page=1)
     return replace(session, path=(*path[:-1], replace(path[-1], answer=None)), page=1)
+
+
+def _silent(book: Book, step: Step) -> bool:
+    """Whether she saw nothing there: a look-up, or a Form that asked nothing."""
+    screen = book.screens.get(step.at)
+    return isinstance(screen, Lookup) or (isinstance(screen, Form) and not step.answer)
 
 
 def _one_question_back(session: Session) -> Session:

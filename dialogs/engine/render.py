@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from dialogs.engine.fit import Profile, fold, is_gsm
+from dialogs.engine.fit import Profile, fold, is_gsm, torn
 from dialogs.engine.kinds import (
     ELLIPSIS,
     Choices,
     Kind,
     Label,
-    Name,
-    NationalId,
     Number,
-    Phone,
     Questions,
     Words,
     named,
@@ -38,7 +35,7 @@ from dialogs.engine.screens import (
     holds,
     notes,
 )
-from dialogs.engine.texts import Language, Speech, Text, _, fill
+from dialogs.engine.texts import Speech, Text, _, fill
 
 BACK, MORE, HOME = "0", "9", "00"
 FURNITURE: Mapping[str, Text] = {
@@ -69,12 +66,14 @@ class Known:
     options: Mapping[str, Mapping[str, Option]]
     """Options of the menus whose answers may be named, by address."""
     hidden: frozenset[str] = frozenset()
-    """Names whose personal values are not shown: answered before a draft was left."""
+    """Names whose values are not shown: answered before a draft was left, or in letters that her carrier
+    does not show.
+    """
 
     def say(self, name: str, speech: Speech) -> str:
         """The value of a placeholder in this language."""
         kind, value = self.kinds[name], self.values[name]
-        if name in self.hidden and isinstance(kind, Words | NationalId | Phone | Name):
+        if name in self.hidden:
             return ELLIPSIS
         if isinstance(kind, Label):
             address = f"{kind.address}.{value}"
@@ -84,6 +83,20 @@ class Known:
     def number(self, name: str) -> int | None:
         """The number that decides a plural, if this text has one."""
         return int(self.values[name]) if name and isinstance(self.kinds.get(name), Number) else None
+
+
+def legible(known: Known, profile: Profile) -> Known:
+    """The same, without her words where her carrier does not show their letters."""
+    if profile.ucs2:
+        return known
+    strange = {
+        name
+        for name, kind in known.kinds.items()
+        if isinstance(kind, Words)
+        and isinstance(words := known.values.get(name), str)
+        and not is_gsm(fold(words))
+    }
+    return replace(known, hidden=known.hidden | strange)
 
 
 def say(speech: Speech, address: str, text: Text, known: Known) -> str:
@@ -105,7 +118,7 @@ def offers(
     screen: Shown,
     known: Known,
     speech: Speech,
-    languages: Sequence[Language],
+    languages: Sequence[Speech],
     profile: Profile,
 ) -> list[tuple[str, str]]:
     """The options as (id, label) in the order of their numbers; a hidden one keeps its number with
@@ -127,8 +140,10 @@ def offers(
             ]
         case Languages():
             return [
-                (language.tag, name) if (name := readable(language.name, profile)) else ("", "")
-                for language in languages
+                (one.language.tag, name)
+                if one.speaks and (name := readable(one.language.name, profile))
+                else ("", "")
+                for one in languages
             ]
         case Inform():
             return [("seen", say(speech, f"{here}.seen", screen.seen, known))]
@@ -187,7 +202,7 @@ def question(here: str, screen: Shown, known: Known, speech: Speech, again: bool
         return f"{retry}\n{asked}" if again else asked
     asked = _worded(speech, here, screen.text, known)
     for address, note in notes(here, screen).items():
-        if holds(note.when, known.values):
+        if note.when.partition("=")[0] not in known.hidden and holds(note.when, known.values):
             asked = f"{asked} {_worded(speech, address, note.text, known)}"
     return (
         f"{furniture(speech, 'nav.again')}\n{asked}"
@@ -266,9 +281,10 @@ def _broken(words: str, room: _Room) -> tuple[str, str]:
     At least one word.
     """
     for breaks in (SENTENCE.finditer(words), re.finditer("[ \n]", words)):
-        ends = [found.start() for found in breaks]
+        ends = [found.start() for found in breaks if not torn(words, found.end())]
         fitting = [end for end in ends if room.holds([words[:end].replace(GLUE, " ")])]
         if fitting:
             return words[: fitting[-1]], words[fitting[-1] + 1 :]
-    end = min((found.start() for found in re.finditer("[ \n]", words)), default=len(words))
+    spaces = (found for found in re.finditer("[ \n]", words) if not torn(words, found.end()))
+    end = min((found.start() for found in spaces), default=len(words))
     return words[:end], words[end + 1 :]

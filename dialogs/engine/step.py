@@ -34,6 +34,7 @@ from dialogs.engine.render import (
     asked_now,
     furniture,
     layout,
+    legible,
     numbered,
     offers,
     question,
@@ -56,8 +57,9 @@ from dialogs.engine.screens import (
     Target,
 )
 from dialogs.engine.session import Json, Session, Step
-from dialogs.engine.texts import Speech
+from dialogs.engine.texts import ENGLISH, Speech
 from dialogs.engine.turns import Event, Heard, Learned, Reply, Stored, Turn
+from dialogs.engine.voices import needed
 
 MOST_CALLS = 8
 """Look-ups and promises one key press may lead through."""
@@ -73,15 +75,20 @@ Laid = tuple[tuple[str, ...], tuple[str, ...]]
 class Engine:
     """The dialogs, spoken.
 
-    `speeches` are the languages offered, in order; the first greets a stranger.
+    `speeches` are the languages of the service, in the order of their numbers. Those that say
+    nothing are not offered; who chose one before hears the next it falls back on.
     """
 
     book: Book
     speeches: Sequence[Speech]
     readers: Mapping[type[Any], Reader] = field(default_factory=dict)
     profiles: Mapping[str, Profile] = field(default_factory=lambda: PROFILES)
+    greeting: str = ""
+    """The tag of the language that greets a stranger; empty: the first."""
     _pages: dict[tuple[str, str, str, int, bool], Laid] = field(default_factory=dict)
     """Screens that hold no value, laid out once."""
+    _voices: dict[tuple[str, str], Speech] = field(default_factory=dict)
+    """Who says a screen in a language."""
 
     def step(self, session: Session, event: Event) -> Turn:
         """One event.
@@ -180,12 +187,20 @@ class Engine:
 
     def speech(self, session: Session) -> Speech:
         """The language she is spoken to in, in letters that her carrier shows."""
-        spoken = next(
-            (s for s in self.speeches if s.language.tag == session.language), self.speeches[0]
-        )
+        by_tag = {speech.language.tag: speech for speech in self.speeches}
+        greeting = by_tag.get(self.greeting, self.speeches[0])
+        spoken = by_tag.get(session.language, greeting)
         if self._profile(session).ucs2 or spoken.language.alphabet == "gsm7":
             return spoken
         return latin(spoken, self.speeches)
+
+    def _voice(self, session: Session) -> Speech:
+        """Who says the present screen to her."""
+        speech = self.speech(session)
+        key = (session.at, speech.language.tag)
+        if key not in self._voices:
+            self._voices[key] = speech.voice(needed(self.book, session.at))
+        return self._voices[key]
 
     def _profile(self, session: Session) -> Profile:
         return self.profiles.get(session.profile, SAFE)
@@ -316,20 +331,28 @@ class Engine:
             return turn
         if not one:
             return self._show(replace(session, page=1), again=True)
-        tags = [speech.language.tag for speech in self.speeches]
+        tags = [speech.language.tag for speech in self.speeches if speech.speaks]
         took = taken(session, screen, one, known(self.book, session), tags)
         return self._enter(*took, minute) if took else self._begin(session, again=True)
 
-    def _ahead(self, session: Session, screen: Menu, text: str, minute: int) -> Turn | None:
+    def _ahead(
+        self, session: Session, screen: Menu, text: str, minute: int, levels: int = 2
+    ) -> Turn | None:
         """She typed the number itself on a menu that leads to the question for it: its answer.
 
-        "We do not find this number. 1 Another number" is answered by another number.
+        "We do not find this number. 1 Another number" is answered by another number. Looks so many
+        `levels` of menus down.
         """
         for name, option in screen.options.items():
             asked = self.book.screens[self.book.address(option.to, session.at)]
-            if not isinstance(asked, Ask) or not isinstance(asked.kind, NationalId | Reference):
+            if name not in session.offered:
                 continue
-            if name in session.offered and self._read(asked, text) is not None:
+            if isinstance(asked, Menu) and levels > 1:
+                there = self._enter(answered(session, name), option.to, minute).session
+                if turn := self._ahead(there, asked, text, minute, levels - 1):
+                    return turn
+            numbered = isinstance(asked, Ask) and isinstance(asked.kind, NationalId | Reference)
+            if isinstance(asked, Ask) and numbered and self._read(asked, text) is not None:
                 there = self._enter(answered(session, name), option.to, minute).session
                 return self._typed(there, asked, text, minute)
         return None
@@ -372,9 +395,9 @@ class Engine:
 
     def _offers(self, session: Session) -> list[tuple[str, str]]:
         """The options of the present screen as (id, label)."""
-        here, languages = session.at, [speech.language for speech in self.speeches]
+        here, languages = session.at, self.speeches
         values = known(self.book, session)
-        speech, profile = self.speech(session), self._profile(session)
+        speech, profile = self._voice(session), self._profile(session)
         return offers(here, self.book.shown(here), values, speech, languages, profile)
 
     def _laid(self, session: Session, again: bool) -> Laid:
@@ -389,11 +412,12 @@ class Engine:
         return laid
 
     def _lay(self, session: Session, depth: int, again: bool) -> Laid:
-        here, speech = session.at, self.speech(session)
+        here, speech = session.at, self._voice(session)
         screen, listed = self.book.shown(here), self._offers(session)
         ids = tuple(one for one, _ in listed)
-        asked = question(here, screen, known(self.book, session), speech, again)
         profile = self._profile(session)
+        values = legible(known(self.book, session), profile)
+        asked = question(here, screen, values, speech, again)
         if isinstance(screen, End):
             if session.parked and profile.name == SMS.name:
                 letter = session.parked[-1].letter
@@ -417,9 +441,10 @@ class Engine:
 
 
 def latin(spoken: Speech, speeches: Sequence[Speech]) -> Speech:
-    """Who speaks for a language on a carrier that cannot show it: its Latin variant, else the first
-    language in GSM letters.
+    """Who speaks for a language on a carrier that cannot show it: its Latin variant, else that of a
+    language it falls back on, else the first in GSM letters, else English.
     """
-    plain = [speech for speech in speeches if speech.language.alphabet == "gsm7"]
-    variant = (speech for speech in plain if speech.language.tag == spoken.language.latin)
-    return next(variant, plain[0] if plain else spoken)
+    plain = {s.language.tag: s for s in speeches if s.language.alphabet == "gsm7" and s.speaks}
+    wanted = (speech.language.latin for speech in (spoken, *spoken.beyond))
+    variants = (plain[tag] for tag in wanted if tag in plain)
+    return next(variants, next(iter(plain.values()), ENGLISH))
