@@ -8,27 +8,35 @@ from ipaddress import ip_network
 from threading import BoundedSemaphore
 from zoneinfo import ZoneInfo
 
+import structlog
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from redis import Redis, RedisError
 from sqlalchemy import select
 
 from dialogs.engine.step import Engine
-from dialogs.service import BOOK
-from gateway.carriers import client
+from dialogs.service import book
+from gateway.answers import Answers
+from gateway.carriers import carriers
 from gateway.conversation import Conversation
+from gateway.exchanges import Exchanges
+from gateway.finding import Finding
+from gateway.front import client
 from gateway.hooks import LARGEST, Hooks, Request
 from gateway.inbox import Inbox
 from gateway.limits import Limits
 from gateway.lookups import Lookups
+from gateway.loops import Loops
 from gateway.people import People
 from gateway.placing import Placing
 from gateway.promises import Promises
 from gateway.providers import configured
 from gateway.providers.addresses import Addresses
+from gateway.proving import Proving
 from gateway.readers import readers
 from gateway.scripts import Scripts
 from gateway.sessions import Sessions
+from gateway.standing import Standings
 from gateway.writing import Writing
 from locales.catalogues import speeches
 from locales.saying import Speaker
@@ -40,45 +48,62 @@ from store.clock import now
 from store.database import Database, StoreDown
 from store.seals import Seals
 
+log = structlog.get_logger()
+
 
 def hooks(settings: Settings, *, registry: Registry | None = None) -> Hooks:
     """Everything a delivery needs; the registry is the one of the settings unless another is handed
-    in. Raises BadKeys, SchemaOld, StoreDown: one line each.
+    in. Raises BadKeys, BadCarrier, BadDocument, SchemaOld, StoreDown: one line each.
     """
     url = database.address(settings)
     migrations.require_current(url)
     seals = Seals.from_text(settings.keys.get_secret_value())
     store = Database.connect(url)
     redis = live.connected(settings.redis_url)
-    spoken = speeches(settings.languages)
-    say = Speaker(spoken)
+    spoken = speeches(settings.languages, drafts=settings.drafts)
+    say = Speaker(spoken, settings.greeting)
+    if silent := [speech.language.tag for speech in spoken if not speech.speaks]:
+        log.warning(
+            "languages.silent", tags=silent, spoken=[s.language.tag for s in spoken if s.speaks]
+        )
     scripts = Scripts(redis)
     addresses = Addresses.of(settings, seals)
     providers = configured(settings, lambda name: addresses.hook(name, "receipts"))
-    lookups = Lookups(
-        registry or connect(settings),
+    zone = ZoneInfo(settings.timezone)
+    answers = Answers(redis, seals, now)
+    asked = registry or connect(settings)
+    lookups = _lookups(settings, asked, store, seals, scripts, say, zone, answers)
+    promises = Promises(
         store,
         seals,
-        Limits(scripts, settings.wrong_tries_a_day, settings.wrong_tries_in_all),
-        BoundedSemaphore(settings.web_threads // 2),
-        settings.lookup_deadline,
+        redis,
+        say,
         now,
+        secrets.token_bytes,
+        settings.answer_days,
+        zone,
+        settings.requests_a_day,
+        settings.service_codes[0],
     )
-    zone = ZoneInfo(settings.timezone)
-    promises = Promises(
-        store, seals, redis, say, now, secrets.token_bytes, settings.answer_days, zone
+    networks = carriers()
+    engine = Engine(
+        book(settings.helpline),
+        spoken,
+        readers(settings),
+        networks.profiles,
+        greeting=settings.greeting,
     )
-    engine = Engine(BOOK, spoken, readers(settings))
     conversation = Conversation(
         engine,
         Writing(engine),
         Sessions(scripts, seals, secrets.token_bytes),
-        Placing(store, seals, say, engine.keeps, settings.resume_minutes),
+        Placing(store, seals, say, engine.keeps, settings.resume_minutes, networks),
         People(store, seals, now),
         lookups,
         promises,
         seals,
         now,
+        networks,
         settings.turns_a_minute,
         settings.sms_provider,
         settings.dial_back_after,
@@ -97,6 +122,8 @@ def hooks(settings: Settings, *, registry: Registry | None = None) -> Hooks:
         conversation,
         Inbox(
             conversation,
+            Exchanges(redis, seals, settings.loop_silence * 60),
+            Loops(settings.loop_messages, settings.loop_minutes, settings.loop_silence),
             store,
             redis,
             seals,
@@ -110,6 +137,32 @@ def hooks(settings: Settings, *, registry: Registry | None = None) -> Hooks:
         seals,
         say,
         now,
+    )
+
+
+def _lookups(
+    settings: Settings,
+    registry: Registry,
+    database: Database,
+    seals: Seals,
+    scripts: Scripts,
+    say: Speaker,
+    zone: ZoneInfo,
+    answers: Answers,
+) -> Lookups:
+    """Who answers questions, and from what."""
+    patience = settings.lookup_deadline
+    limits = Limits(scripts, settings.wrong_tries_a_day, settings.wrong_tries_in_all)
+    proving = Proving(registry, limits, seals, patience)
+    days = settings.appeal_days
+    return Lookups(
+        proving,
+        Standings(registry, database, seals, limits, say, patience, now, zone, days),
+        Finding(registry, proving, database, seals, patience, zone),
+        seals,
+        limits,
+        BoundedSemaphore(settings.web_threads // 2),
+        answers,
     )
 
 

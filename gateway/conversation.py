@@ -15,12 +15,15 @@ from dialogs.engine.screens import Action, Query
 from dialogs.engine.session import Session
 from dialogs.engine.step import MOST_CALLS, Engine
 from dialogs.engine.turns import Heard, Learned, Reply, Stored, Turn
+from gateway.asker import Asker
+from gateway.asking import Asking
+from gateway.carriers import Carriers
 from gateway.deadline import Deadline
 from gateway.hook import Channel, Inbound, Input
-from gateway.lookups import Asker, Lookups
+from gateway.lookups import Lookups
 from gateway.people import People
 from gateway.placing import Placing, Turning
-from gateway.promises import Asking, Promises
+from gateway.promises import Promises
 from gateway.sessions import Record, Sessions, SessionsDown
 from gateway.writing import Writing
 from store.database import StoreDown
@@ -85,12 +88,15 @@ class Conversation:
     promises: Promises
     seals: Seals
     clock: Callable[[], datetime]
+    carriers: Carriers
     turns: int
     """Key presses or messages a phone may send in a minute."""
     sms_provider: str
     """Carries messages to people met by USSD; empty is the provider they came by."""
     dial_back: int
-    """Seconds of silence after which a call has dropped; 0: nobody is told."""
+    """Seconds of silence after which a call has dropped, unless its carrier waits longer; 0: nobody
+    is told.
+    """
 
     def handle(self, inbound: Inbound, deadline: Deadline) -> Reply:
         """The answer to one delivery. The same again gets the same answer and changes nothing.
@@ -113,7 +119,8 @@ class Conversation:
             except (StoreDown, SessionsDown, EndlessDialog) as fault:
                 raise CannotAnswer(old.settled[0]) from fault
             left = self._left(inbound, new)
-            if self._remembered(phone_key, recalled.stamp, new, left) or ran.promised:
+            silence = max(self.dial_back, self.carriers.idle(inbound.network))
+            if self._remembered(phone_key, recalled.stamp, new, left, silence) or ran.promised:
                 self._log(inbound, new)
                 return ran.reply
         now = self.sessions.recall(phone_key).record or new
@@ -147,14 +154,16 @@ class Conversation:
         """A draft is named after where the conversation was born and its visits."""
         return self.seals.digest("draft", f"{born}/{session.draft}")
 
-    def _remembered(self, phone_key: bytes, stamp: bytes, new: Record, left: Left | None) -> bool:
-        """Whether the turn stands.
+    def _remembered(
+        self, phone_key: bytes, stamp: bytes, new: Record, left: Left | None, silence: int
+    ) -> bool:
+        """Whether the turn stands; what is left is told of after so many seconds of silence.
 
         A turn that Redis cannot keep is answered all the same: what it promised is stored.
         """
         try:
             counted = new.session.at or "ended"
-            due = int(self.clock().timestamp()) + self.dial_back
+            due = int(self.clock().timestamp()) + silence
             return self.sessions.remember(phone_key, stamp, new, counted, left, due)
         except SessionsDown:
             log.warning("session.lost", trace=new.conversation)
@@ -187,7 +196,15 @@ class Conversation:
         else:
             met = placed.met_here
             turn = self.engine.walk(placed.session, placed.chain, minute, met_here=met)
-        asker = Asker(phone_key, placed.own, conversation)
+        language = self.engine.speech(turn.session).language.tag
+        asker = Asker(
+            inbound.phone,
+            phone_key,
+            language,
+            placed.own,
+            conversation,
+            by_sms=inbound.channel == "sms",
+        )
         return self._run(turn, inbound, asker, placed, minute, deadline)
 
     def _record(
@@ -250,6 +267,7 @@ class Conversation:
                     except StoreDown as down:
                         raise NotSent(placed.settled[0]) from down
                     promised = True
+                    self.lookups.answers.forget(asker.phone_key)
                     turn = self.engine.step(turn.session, Stored(outcome, facts, minute))
         raise EndlessDialog(turn.session.at)
 

@@ -149,18 +149,19 @@ class Hooks:
     def _pressed(self, inbound: Inbound, deadline: Deadline) -> Reply:
         if not self._ours(inbound):
             log.warning("hook.code", provider=inbound.provider)
-            return self._last(CannotAnswer(""))
+            return self._last(CannotAnswer(""), inbound.network)
         try:
             return self.conversation.handle(inbound, deadline)
         except TooFast as fast:
-            return self._last(fast)
+            return self._last(fast, inbound.network)
         except CannotAnswer as fault:
             log.exception("hook.unanswered", provider=inbound.provider)
-            return self._last(fault)
+            return self._last(fault, inbound.network)
 
-    def _last(self, fault: CannotAnswer) -> Reply:
-        """A valid last screen that says so."""
-        return Reply(self.say(fault.notice, fault.language), more=False)
+    def _last(self, fault: CannotAnswer, network: str = "") -> Reply:
+        """A valid last screen that says so, in letters that her carrier shows."""
+        profile = self.conversation.carriers.profile(network)
+        return Reply(self.say.on_screen(fault.notice, fault.language, profile), more=False)
 
     def _ours(self, inbound: Inbound) -> bool:
         """Whether the code is one of ours, or (as some carriers report a dialled chain)

@@ -27,6 +27,18 @@ return 1
 """)
 
 
+FAILED = Script.of("""
+local failed = redis.call('INCR', KEYS[1])
+if failed == 1 then redis.call('EXPIRE', KEYS[1], 86400) end
+return failed
+""")
+FAILURES = Script.of("""
+return tonumber(redis.call('GET', KEYS[1]) or '0')
+""")
+MOST_FAILURES = 3
+"""Wrong answers about one ID after which this phone is told nothing of it for a day."""
+
+
 class Limits:
     """`a_day`: different numbers a phone may try in a day.
 
@@ -47,5 +59,21 @@ class Limits:
         keys = [f"tried:{kind}:{phone_key.hex()}", f"tried:{kind}"]
         try:
             return bool(self._scripts.run(TRY, keys, [tried, self._a_day, self._in_all]))
+        except RedisError as error:
+            raise SessionsDown from error
+
+    def may_prove(self, pair: bytes) -> bool:
+        """Whether this phone may answer for this ID: `pair` is their digest. The ID itself is never
+        locked. Raises SessionsDown.
+        """
+        try:
+            return int(self._scripts.run(FAILURES, [f"failed:{pair.hex()}"], [])) < MOST_FAILURES
+        except RedisError as error:
+            raise SessionsDown from error
+
+    def failed(self, pair: bytes) -> None:
+        """A wrong answer. Raises SessionsDown."""
+        try:
+            self._scripts.run(FAILED, [f"failed:{pair.hex()}"], [])
         except RedisError as error:
             raise SessionsDown from error

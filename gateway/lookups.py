@@ -6,88 +6,74 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from threading import BoundedSemaphore
 
 import structlog
 
-from dialogs.benefits import FindProgrammes
-from dialogs.eligibility import CheckEligibility
+from dialogs.benefits import FindProgrammes, FindTerms
+from dialogs.eligibility import CheckEligibility, CheckProved
 from dialogs.engine.screens import UNAVAILABLE, Query
-from dialogs.status import FollowRequest
+from dialogs.help import FindDesk, FindMessages, FindMyMessages, ReadMessage, ShowDesk
+from dialogs.identity import AskFacts, FindPerson
+from dialogs.payments import FindPayments, ShowPayment
+from dialogs.status import FindMine, FollowMine, FollowRequest, FollowSecret
+from gateway.answers import Answers
+from gateway.asker import Asker, Found
 from gateway.deadline import Deadline
+from gateway.finding import Finding
 from gateway.limits import Limits
-from registry_client.port import Progress, Refused, Registry, RegistryError
-from registry_client.words import Facts, chosen, eligibility
-from store import references, requests
-from store.database import Database
+from gateway.proving import Proving
+from gateway.standing import Standings
+from registry_client.port import RegistryError
+from registry_client.proof import last_four
 from store.seals import Seals
 
 log = structlog.get_logger()
 
-Found = tuple[str, Facts]
-"""An outcome of a query and the facts that come with it."""
-
-ENDED = {"refused": Progress.REFUSED, "answered": Progress.CLOSED}
-"""Our own states after which nothing more comes."""
-OVER = frozenset({Progress.DECIDED, Progress.REFUSED, Progress.CLOSED})
 _NOTHING: Found = (UNAVAILABLE, {})
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks: the phone's key, the digest of her last ID in hex, and the trace that joins log
-    lines.
-    """
-
-    phone_key: bytes
-    own: str
-    trace: str
+UNKNOWN = frozenset({"not_found", "not_on_record", "too_many", UNAVAILABLE})
+"""Outcomes that say nothing of whose ID it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lookups:
     """Made once a process. A thread that finds no free place does not wait for one."""
 
-    registry: Registry
-    database: Database
+    proving: Proving
+    standings: Standings
+    finding: Finding
     seals: Seals
     limits: Limits
     places: BoundedSemaphore
     """How many threads may wait for the registry at once."""
-    patience: float
-    """Seconds each of them waits."""
-    clock: Callable[[], datetime]
+    answers: Answers
 
     def ask(self, query: Query, asker: Asker, deadline: Deadline) -> Found:
         """The outcome of a query. Trouble of the registry is `unavailable`, never an exception."""
-        match query:
-            case CheckEligibility(who=who):
-                return self._about([who], asker, lambda: self._eligibility(who, asker, deadline))
-            case FindProgrammes(applicant=applicant, member=member):
-                ids = [one for one in (applicant, member) if one]
-                return self._about(
-                    ids, asker, lambda: self._programmes(applicant, member, asker, deadline)
-                )
-            case FollowRequest(number=number):
-                return self._followed(number, asker, deadline)
-        raise TypeError(f"nobody answers {type(query).__name__}")
+        if asker.by_sms and isinstance(query, CheckEligibility):
+            question = f"eligibility/{query.who}"
+            return self.answers.once(
+                asker.phone_key, question, lambda: self._asked(query, asker, deadline)
+            )
+        return self._asked(query, asker, deadline)
+
+    def _asked(self, query: Query, asker: Asker, deadline: Deadline) -> Found:
+        for one in _ids(query):
+            if not self._may_try(one, asker):
+                return "too_many", {}
+        return self._waiting(lambda: self._answer(query, asker, deadline), asker)
 
     def own(self, query: Query, outcome: str) -> str:
         """The ID she asked about, as a digest in hex, once the registry knows it; else empty."""
-        match query:
-            case CheckEligibility(who=number) | FindProgrammes(applicant=number):
-                known = outcome not in {"not_found", "too_many", UNAVAILABLE}
-                return self.seals.digest("national_id", number).hex() if known else ""
-        return ""
+        whole = [one for one in _ids(query)[:1] if not last_four(one)]
+        if not whole or outcome in UNKNOWN:
+            return ""
+        return self.seals.digest("national_id", whole[0]).hex()
 
-    def _about(self, ids: list[str], asker: Asker, ask: Callable[[], Found]) -> Found:
-        """Ask about people, unless this phone has tried too many IDs that are not its last one."""
-        for one in ids:
-            digest = self.seals.digest("national_id", one)
-            if digest.hex() != asker.own and not self.limits.may_try("id", asker.phone_key, digest):
-                return "too_many", {}
-        return self._waiting(ask, asker)
+    def _may_try(self, number: str, asker: Asker) -> bool:
+        """Unless this phone has tried too many IDs that are not its last one."""
+        digest = self.seals.digest("national_id", number)
+        return digest.hex() == asker.own or self.limits.may_try("id", asker.phone_key, digest)
 
     def _waiting(self, ask: Callable[[], Found], asker: Asker) -> Found:
         if not self.places.acquire(blocking=False):
@@ -101,53 +87,59 @@ class Lookups:
         finally:
             self.places.release()
 
-    def _eligibility(self, who: str, asker: Asker, deadline: Deadline) -> Found:
-        return eligibility(
-            self.registry.eligibility(who, timeout=deadline.left(self.patience), trace=asker.trace)
-        )
+    def _answer(
+        self, query: Query, asker: Asker, deadline: Deadline
+    ) -> Found:  # a table of queries
+        match query:
+            case CheckEligibility(who):
+                return self.proving.eligibility(who, asker, deadline)
+            case CheckProved(person, facts):
+                return self.proving.proved(person, facts, asker, deadline)
+            case FindPerson(who):
+                return self.proving.finds(who, asker, deadline)
+            case AskFacts(who):
+                return self.proving.asks(who, asker, deadline)
+            case FindProgrammes(applicant, member):
+                return self.finding.programmes(applicant, member, asker, deadline)
+            case FindTerms(person, programme, member):
+                return self.finding.terms(person, programme, member, asker, deadline)
+            case FollowRequest(number):
+                return self.standings.of(number, asker, deadline)
+            case FollowSecret(number, code):
+                return self.standings.of(number, asker, deadline, code)
+            case FollowMine(number):
+                return self.standings.listed(number, asker, deadline)
+            case FindMine(person, facts):
+                return self._mine(person, facts, asker, deadline)
+            case FindPayments(person, facts):
+                return self.finding.payments(person, facts, asker, deadline)
+            case ShowPayment(person, payment, facts):
+                return self.finding.payment(person, payment, facts, asker, deadline)
+            case FindDesk(near):
+                return self.finding.desks(near, asker, deadline)
+            case ShowDesk(code):
+                return self.finding.desk(code, asker, deadline)
+            case FindMessages():
+                return self.finding.messages(asker)
+            case FindMyMessages(person, facts):
+                return self.finding.my_messages(person, facts, asker, deadline)
+            case ReadMessage():
+                return self.finding.message(query, asker)
+        raise TypeError(f"nobody answers {type(query).__name__}")
 
-    def _programmes(
-        self, applicant: str, member: str | None, asker: Asker, deadline: Deadline
+    def _mine(
+        self, person: str, facts: tuple[tuple[str, str], ...], asker: Asker, deadline: Deadline
     ) -> Found:
-        try:
-            listed = self.registry.programmes(
-                applicant, member, timeout=deadline.left(self.patience), trace=asker.trace
-            )
-        except Refused as refusal:
-            if refusal.code in {"not_found", "not_in_household"}:
-                return refusal.code, {}
-            raise
-        return ("open", {"programmes": [chosen(one) for one in listed]}) if listed else ("none", {})
+        if refused := self.proving.refuses(person, facts, asker, deadline):
+            return refused
+        return self.standings.mine(person, asker, known=not facts)
 
-    def _followed(self, number: str, asker: Asker, deadline: Deadline) -> Found:
-        """Where a request stands: what we hold, and what the registry says of it once it has it."""
-        if not references.valid(number):  # a slip of the finger: its check digit is wrong
-            return "not_found", {}
-        with self.database.read() as conn:
-            ours = requests.follow(conn, self.seals, number)
-        if ours is None or ours.phone_key != asker.phone_key:
-            tried = self.seals.digest("reference", number)
-            if not self.limits.may_try("reference", asker.phone_key, tried):
-                return "too_many", {}
-        if ours is None:
-            return "not_found", {}
-        progress: str = ENDED.get(ours.state, Progress.RECEIVED)
-        if ours.state == "accepted" and ours.kind != "question":
-            progress, _ = self._waiting(
-                lambda: (self._progress(ours.kind, number, asker, deadline), {}), asker
-            )
-            if progress in OVER:
-                with self.database.write() as conn:
-                    requests.close(conn, self.seals, number, self.clock())
-        if progress in OVER:
-            return str(progress), {}
-        known = Progress.IN_REVIEW if progress == Progress.IN_REVIEW else Progress.RECEIVED
-        return str(known), {"by": ours.due_on.isoformat()}
 
-    def _progress(self, kind: str, number: str, asker: Asker, deadline: Deadline) -> Progress:
-        status = (
-            self.registry.application_status
-            if kind == "application"
-            else self.registry.complaint_status
-        )
-        return status(number, timeout=deadline.left(self.patience), trace=asker.trace)
+def _ids(query: Query) -> tuple[str, ...]:
+    """The IDs of people a query was typed with."""
+    match query:
+        case CheckEligibility(who) | AskFacts(who) | FindPerson(who):
+            return (who,)
+        case FindProgrammes(applicant, member):
+            return (applicant, member) if member else (applicant,)
+    return ()

@@ -7,14 +7,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from dialogs.engine.fit import SAFE
 from dialogs.engine.session import Session
 from dialogs.engine.turns import Reply
 from dialogs.service import AGAIN
+from gateway.carriers import Carriers
 from gateway.hook import Inbound, Input
 from gateway.sessions import Record
 from locales.saying import Speaker
-from store import citizens, requests
+from store import citizens, following
 from store.citizens import Citizen
 from store.database import Database
 from store.seals import Seals
@@ -68,9 +68,10 @@ class Placing:
         say: Speaker,
         keeps: Callable[[Session], bool],
         window: int,
+        carriers: Carriers,
     ) -> None:
         self._database, self._seals, self._say = database, seals, say
-        self._keeps, self._window = keeps, window
+        self._keeps, self._window, self._carriers = keeps, window, carriers
 
     def place(
         self, inbound: Inbound, conversation: str, record: Record | None, minute: int
@@ -79,8 +80,11 @@ class Placing:
         if record is not None and record.conversation == conversation:
             return _continued(inbound, record)
         if record is not None and conversation in record.recent:
-            late = Reply(self._say("notices.over", record.settled[0]), more=False)
-            return Reply(record.reply, record.more) if inbound.channel == "sms" else late
+            if inbound.channel == "sms":
+                return Reply(record.reply, record.more)
+            profile = self._carriers.profile(inbound.network)
+            late = self._say.on_screen("notices.over", record.settled[0], profile)
+            return Reply(late, more=False)
         if inbound.channel == "sms":
             return self._written(inbound, conversation, record, minute)
         return self._dialled(inbound, conversation, record, minute)
@@ -119,11 +123,13 @@ class Placing:
     ) -> Reply | Turning:
         """A new dial, a dialled chain, or a conversation that was lost."""
         person = self._person(inbound, conversation, record)
+        profile = self._carriers.profile(inbound.network)
         if inbound.text and (reference := self._promised(conversation)):
-            known = self._say("notices.known", person.settled[0], reference=reference)
+            language = person.settled[0]
+            known = self._say.on_screen("notices.known", language, profile, reference=reference)
             return Reply(known, more=False)
         turning = Turning(
-            replace(_left(record, person), profile=SAFE.name),
+            replace(_left(record, person), profile=profile.name),
             settled=person.settled,
             born=_born(record, conversation),
             own=person.own,
@@ -137,13 +143,13 @@ class Placing:
         if person.met is None:
             return replace(turning, chain=tokens)
         before, after = inbound.text[: person.met], inbound.text[person.met :].removeprefix("*")
-        again = Session(waiting=_tokens(before))
+        again = Session(profile=profile.name, waiting=_tokens(before))
         return replace(turning, session=again, chain=_tokens(after), met_here=True)
 
     def _promised(self, conversation: str) -> str | None:
         """The reference of a promise this conversation led to, when SQL holds one."""
         with self._database.read() as conn:
-            kept = requests.promised_in(conn, self._seals, bytes.fromhex(conversation))
+            kept = following.promised_in(conn, self._seals, bytes.fromhex(conversation))
         return kept[-1] if kept else None
 
     def _person(self, inbound: Inbound, conversation: str, record: Record | None) -> Person:

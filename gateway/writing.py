@@ -22,18 +22,27 @@ SENTENCE = 3
 
 DOORS: dict[Keyword, str] = {
     "check": "eligibility.who",
-    "apply": "benefits.who",
+    "apply": "benefits.whom",
     "complain": "complaint.category",
-    "status": "status.number",
+    "status": "status.start",
+    "payments": "payments.who",
     "language": "language.choose",
 }
 """Where a keyword leads."""
+COMPLAINT = "complaint.details"
+"""Where a message in her own words leads."""
 NUMBERS = ("eligibility.who", "status.number")
 """Where a bare number leads: an ID asks what its household may get, as on 8171; a reference where it
 stands.
 """
-COMPLAINT = "complaint.details"
-"""Where a message in her own words leads."""
+ANSWERED: dict[Keyword, str] = {
+    "check": "eligibility.who",
+    "apply": "benefits.who",
+    "complain": COMPLAINT,
+    "status": "status.number",
+    "payments": "payments.who",
+}
+"""The question that is answered by what stands behind a keyword: `STATUS 1234567890`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,7 @@ class Writing:
         door = DOORS.get(word.word)
         if door is None:
             return self.engine.walk(session, (), minute)
-        screen = COMPLAINT if word.word == "complain" and word.rest else door
+        screen = ANSWERED.get(word.word, door) if word.rest else door
         return self.engine.opened(session, screen, word.rest or None, minute)
 
     def _said(self, session: Session, text: str, minute: int) -> Turn:

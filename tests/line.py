@@ -5,7 +5,7 @@ answers behind the port.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -18,15 +18,22 @@ from gateway.hooks import Hooks, Request
 from registry_client.port import (
     Acknowledged,
     Application,
+    Case,
     Complaint,
+    Desk,
     Eligibility,
     Outcome,
     Payment,
     Person,
     Programme,
     Progress,
+    Proof,
+    Question,
     Refused,
+    Standing,
+    Terms,
     Unavailable,
+    Window,
 )
 from settings import Settings
 
@@ -36,6 +43,13 @@ HER_ID = "1730100000011"
 KEYS = "k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 CASH = Programme("CASH", {"en": "Cash support", "fr": "Aide en argent", "ur": "نقد امداد"})
 FOOD = Programme("FOOD", {"en": "Food support", "fr": "Aide alimentaire", "ur": "راشن امداد"})
+FACTS = (
+    Question("people", {"en": "How many people live in your house?"}, "number", 1, 30),
+    Question("nursing", {"en": "Is anyone nursing a child?"}, "yes_no"),
+)
+RIGHT = {"people": "3", "nursing": "yes"}
+PAID = Payment("P-1", CASH, "12000.00", "PKR", date(2026, 9, 30), "paid")
+DESK = Desk("D-1", {"en": "Sample desk"}, {"en": "Sample road"}, {"en": "Mon-Fri 9-15"})
 
 
 @dataclass
@@ -45,6 +59,13 @@ class PlainRegistry:
     outcome: Outcome = Outcome.LIKELY
     listed: tuple[Programme, ...] = (CASH, FOOD)
     progress: Progress = Progress.IN_REVIEW
+    standing: Standing | None = None
+    """In the place of `progress`, with its dates."""
+    proof: Proof = Proof.ANYONE
+    phones: tuple[str, ...] = (PHONE,)
+    facts: tuple[Question, ...] = FACTS
+    offered: Terms = field(default_factory=lambda: Terms(Window.READY))
+    paid: tuple[Payment, ...] = (PAID,)
     down: bool = False
     gate: threading.Event = field(default_factory=threading.Event)
     asked: list[str] = field(default_factory=list)
@@ -58,9 +79,28 @@ class PlainRegistry:
             raise Unavailable(call)
 
     def find_person(self, national_id: str, *, timeout: float, trace: str) -> Person | None:
-        """Nobody asks this on a line."""
+        """A person of one household, with its phones."""
         self._come("find_person", timeout)
-        return Person(national_id, "household-1")
+        return Person(national_id, "household-1", self.phones)
+
+    def find_by_phone(self, phone: str, *, timeout: float, trace: str) -> tuple[str, ...]:
+        """One person, where her phone is on record."""
+        self._come("find_by_phone", timeout)
+        return (HER_ID,) if phone in self.phones else ()
+
+    def proof_questions(
+        self, national_id: str, *, timeout: float, trace: str
+    ) -> tuple[Question, ...]:
+        """The facts it was given."""
+        self._come("proof_questions", timeout)
+        return self.facts
+
+    def prove(
+        self, national_id: str, answers: Mapping[str, str], *, timeout: float, trace: str
+    ) -> bool:
+        """Whether they are the right ones."""
+        self._come("prove", timeout)
+        return dict(answers) == RIGHT
 
     def eligibility(self, national_id: str, *, timeout: float, trace: str) -> Eligibility:
         """The one outcome it was given."""
@@ -71,6 +111,7 @@ class PlainRegistry:
             {"en": "No child under five"},
             assessed_on=date(2026, 3, 1),
             until=date(2027, 1, 15),
+            proof=self.proof,
         )
 
     def programmes(
@@ -82,27 +123,60 @@ class PlainRegistry:
             raise Refused("not_in_household")
         return self.listed
 
+    def terms(
+        self,
+        national_id: str,
+        programme: str,
+        member_id: str | None = None,
+        *,
+        timeout: float,
+        trace: str,
+    ) -> Terms:
+        """What it was given, for every programme."""
+        self._come("terms", timeout)
+        return self.offered
+
     def apply(self, application: Application, *, timeout: float, trace: str) -> Acknowledged:
         """The workers' business."""
         raise Unavailable("apply")
 
-    def application_status(self, reference: str, *, timeout: float, trace: str) -> Progress:
+    def application_status(self, reference: str, *, timeout: float, trace: str) -> Standing:
         """What it was given, for everything."""
         self._come("application_status", timeout)
-        return self.progress
+        return self.standing or Standing(self.progress)
 
     def lodge_complaint(self, complaint: Complaint, *, timeout: float, trace: str) -> Acknowledged:
         """The workers' business."""
         raise Unavailable("lodge_complaint")
 
-    def complaint_status(self, reference: str, *, timeout: float, trace: str) -> Progress:
+    def complaint_status(self, reference: str, *, timeout: float, trace: str) -> Standing:
         """What it was given, for everything."""
         self._come("complaint_status", timeout)
-        return self.progress
+        return self.standing or Standing(self.progress)
 
     def payments(self, national_id: str, *, timeout: float, trace: str) -> tuple[Payment, ...]:
-        """None."""
-        return ()
+        """What it was given."""
+        self._come("payments", timeout)
+        return self.paid
+
+    def submit(self, case: Case, *, timeout: float, trace: str) -> Acknowledged:
+        """The workers' business."""
+        raise Unavailable("submit")
+
+    def case_status(self, reference: str, *, timeout: float, trace: str) -> Standing:
+        """What it was given, for everything."""
+        self._come("case_status", timeout)
+        return self.standing or Standing(self.progress)
+
+    def desks(self, near: str, *, timeout: float, trace: str) -> tuple[Desk, ...]:
+        """One desk, whatever the place."""
+        self._come("desks", timeout)
+        return (DESK,)
+
+    def desk(self, code: str, *, timeout: float, trace: str) -> Desk | None:
+        """That desk, by its code."""
+        self._come("desk", timeout)
+        return DESK if code == DESK.code else None
 
 
 def settings(valkey_url: str, database_url: str, var: Path, **more: object) -> Settings:
@@ -122,6 +196,7 @@ def settings(valkey_url: str, database_url: str, var: Path, **more: object) -> S
         twilio_url="http://127.0.0.1:9",
         twilio_sender="+15005550006",
         turns_a_minute=1000,
+        drafts=True,
     )
     return base.model_copy(update=more)
 
@@ -133,6 +208,7 @@ class Line:
     hooks: Hooks
     registry: PlainRegistry
     phone: str = PHONE
+    network: str = "99999"
     session: str = ""
     heard: str = ""
     screen: str = ""
@@ -173,7 +249,7 @@ class Line:
         return {
             "sessionId": session or self.session,
             "phoneNumber": self.phone,
-            "networkCode": "99999",
+            "networkCode": self.network,
             "serviceCode": CODE,
             "text": text,
         }

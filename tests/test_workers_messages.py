@@ -137,7 +137,7 @@ def test_who_opted_out_meanwhile_gets_nothing(world: World) -> None:
         "en",
         "africastalking",
         "notices.stopped",
-        solicited=True,
+        purpose="answer",
     )
     with world.database.write() as conn:
         citizens.opt_out(conn, SEALS, AMINA, NOW)

@@ -20,13 +20,14 @@ from registry_client.port import (
     Eligibility,
     NotSupported,
     Outcome,
+    Proof,
     Refused,
     Unavailable,
 )
-from store import citizens, outbox, requests
+from store import citizens, following, outbox, requests
 from store.lanes import MESSAGES, REGISTRY, flag
 from store.tables import requests as requests_table
-from tests.stored import AMINA, HER_ID, HIS_ID, NOW, SEALS, asked, key
+from tests.stored import AMINA, HER_ID, HIS_ID, NOW, SEALS, STORY, asked, key
 from tests.working import LIKELY, NOT_ELIGIBLE, World, working
 from workers import messages_lane, registry_lane
 from workers.context import LEASE
@@ -59,7 +60,8 @@ def test_what_was_promised_reaches_the_registry_as_it_was_said(world: World) -> 
     """Every word of it, the reference as the idempotency key, and the conversation for the logs."""
     one = world.promise(asked("application", "1", member=HIS_ID))
     world.clock.pass_by(timedelta(milliseconds=1))
-    two = world.promise(asked("complaint", "2", category="payment", period="latest", language="ur"))
+    late = {"category": "payment", "details": STORY, "period": "latest"}
+    two = world.promise(asked("complaint", "2", said=late, language="ur"))
     assert carry(world) == 2
     assert sorted(world.desk.asked, key=lambda each: type(each).__name__) == [
         Application(one.reference, HER_ID, "CASH", HIS_ID, AMINA, "en"),
@@ -85,7 +87,7 @@ def test_an_accepted_request_stays_open_and_she_is_told(
     carry(world)
     assert world.states() == ["accepted"]
     with world.database.read() as conn:
-        followed = requests.follow(conn, SEALS, kept.reference)
+        followed = following.follow(conn, SEALS, kept.reference)
     assert followed is not None
     assert followed.record == "R-1"
     ((state, _, text),) = world.sms()
@@ -113,7 +115,7 @@ def test_a_refused_request_is_closed_and_she_is_told(world: World, kind: str, co
         (Eligibility(Outcome.NOT_FOUND), "we do not find this ID number"),
         (LIKELY, "your record fits Cash support"),
         (NOT_ELIGIBLE, "not for your household: owns a car"),
-        (Eligibility(Outcome.LIKELY), "your record is still being checked"),
+        (Eligibility(Outcome.LIKELY, proof=Proof.ANYONE), "your record is still being checked"),
     ],
 )
 def test_a_question_is_answered_by_sms(world: World, answer: Eligibility, words: str) -> None:
@@ -200,7 +202,7 @@ def test_a_refusal_that_is_not_of_what_she_asked_goes_to_staff(world: World, cod
 
 def test_a_bug_fails_loudly_once_and_hurts_nobody_else(world: World) -> None:
     """The others are carried; the bug's row waits for staff, and a replay carries it."""
-    world.promise(asked(draft="1", details="poison"))
+    world.promise(asked(draft="1", said={"category": "other", "details": "poison"}))
     world.clock.pass_by(timedelta(milliseconds=1))
     world.promise(asked(draft="2"))
 

@@ -6,7 +6,7 @@ carrier.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,23 +20,28 @@ from gateway.hook import Answer, Event, Hook, Reply
 from gateway.providers import Accepted, Outgoing, SendError
 from locales.catalogues import speeches
 from locales.saying import Speaker
+from registry_client import port
 from registry_client.port import (
     Acknowledged,
     Application,
+    Case,
     Complaint,
     Eligibility,
     Outcome,
     Payment,
     Person,
     Programme,
-    Progress,
+    Proof,
+    Question,
+    Standing,
+    Terms,
 )
 from store import messages, requests
 from store.database import Database
 from store.requests import NewRequest, Promise
 from store.tables import messages as messages_table
 from store.tables import requests as requests_table
-from tests.stored import NOW, RANDOM, SEALS, connected
+from tests.stored import AMINA, HER_ID, NOW, RANDOM, SEALS, connected, silent, worded
 from workers.context import Context
 
 
@@ -59,21 +64,23 @@ class Clock:
 class Desk:
     """A registry that acknowledges everything once a reference, unless `says` is told otherwise."""
 
-    says: Callable[[Application | Complaint | str], None] = lambda asked: None
+    says: Callable[[Application | Complaint | Case | str], None] = lambda asked: None
     """Called first with what is asked; raises what the registry would."""
     answer: Eligibility = field(default_factory=lambda: Eligibility(Outcome.NOT_FOUND))
-    asked: list[Application | Complaint | str] = field(default_factory=list)
+    phones: tuple[str, ...] = (AMINA,)
+    """On record with everybody."""
+    asked: list[Application | Complaint | Case | str] = field(default_factory=list)
     traces: list[str] = field(default_factory=list)
     records: dict[str, str] = field(default_factory=dict)
     alone: threading.Lock = field(default_factory=threading.Lock)
 
-    def _heard(self, asked: Application | Complaint | str, trace: str) -> None:
+    def _heard(self, asked: Application | Complaint | Case | str, trace: str) -> None:
         with self.alone:
             self.asked.append(asked)
             self.traces.append(trace)
         self.says(asked)
 
-    def _held(self, asked: Application | Complaint, trace: str) -> Acknowledged:
+    def _held(self, asked: Application | Complaint | Case, trace: str) -> Acknowledged:
         self._heard(asked, trace)
         with self.alone:
             known = asked.reference in self.records
@@ -88,14 +95,34 @@ class Desk:
         """Take a complaint."""
         return self._held(complaint, trace)
 
+    def submit(self, case: Case, *, timeout: float, trace: str) -> Acknowledged:
+        """Take anything else."""
+        return self._held(case, trace)
+
     def eligibility(self, national_id: str, *, timeout: float, trace: str) -> Eligibility:
         """Give the answer."""
         self._heard(national_id, trace)
         return self.answer
 
     def find_person(self, national_id: str, *, timeout: float, trace: str) -> Person | None:
+        """Everybody has the phones it was given."""
+        return Person(national_id, "household-1", self.phones)
+
+    def find_by_phone(self, phone: str, *, timeout: float, trace: str) -> tuple[str, ...]:
+        """Amina, where hers is one of them."""
+        return (HER_ID,) if phone in self.phones else ()
+
+    def proof_questions(
+        self, national_id: str, *, timeout: float, trace: str
+    ) -> tuple[Question, ...]:
         """No worker asks."""
-        raise AssertionError("no worker asks for a person")
+        raise AssertionError("no worker asks for a proof")
+
+    def prove(
+        self, national_id: str, answers: Mapping[str, str], *, timeout: float, trace: str
+    ) -> bool:
+        """No worker asks."""
+        raise AssertionError("no worker asks for a proof")
 
     def programmes(
         self, national_id: str, member_id: str | None = None, *, timeout: float, trace: str
@@ -103,17 +130,41 @@ class Desk:
         """No worker asks."""
         raise AssertionError("no worker asks for programmes")
 
-    def application_status(self, reference: str, *, timeout: float, trace: str) -> Progress:
+    def terms(
+        self,
+        national_id: str,
+        programme: str,
+        member_id: str | None = None,
+        *,
+        timeout: float,
+        trace: str,
+    ) -> Terms:
+        """No worker asks."""
+        raise AssertionError("no worker asks for terms")
+
+    def application_status(self, reference: str, *, timeout: float, trace: str) -> Standing:
         """No worker asks."""
         raise AssertionError("no worker asks for a status")
 
-    def complaint_status(self, reference: str, *, timeout: float, trace: str) -> Progress:
+    def complaint_status(self, reference: str, *, timeout: float, trace: str) -> Standing:
         """No worker asks."""
         raise AssertionError("no worker asks for a status")
 
     def payments(self, national_id: str, *, timeout: float, trace: str) -> tuple[Payment, ...]:
         """No worker asks."""
         raise AssertionError("no worker asks for payments")
+
+    def case_status(self, reference: str, *, timeout: float, trace: str) -> Standing:
+        """No worker asks."""
+        raise AssertionError("no worker asks for a status")
+
+    def desks(self, near: str, *, timeout: float, trace: str) -> tuple[port.Desk, ...]:
+        """No worker asks."""
+        raise AssertionError("no worker asks for desks")
+
+    def desk(self, code: str, *, timeout: float, trace: str) -> port.Desk | None:
+        """No worker asks."""
+        raise AssertionError("no worker asks for a desk")
 
 
 @dataclass(slots=True)
@@ -169,8 +220,8 @@ class World:
     def promise(self, new: NewRequest, notice: bool = False) -> Promise:
         """A citizen is promised something; with `notice` her reference goes by SMS."""
         with self.database.write() as conn:
-            word = (lambda reference: f"Number {reference}") if notice else None
-            return requests.promise(conn, SEALS, new, self.clock(), RANDOM, word)
+            message = worded(new) if notice else silent
+            return requests.promise(conn, SEALS, new, self.clock(), RANDOM, message)
 
     def states(self) -> list[str]:
         """What became of the requests, oldest first."""
@@ -215,14 +266,21 @@ def working(database_url: str, valkey_url: str) -> Iterator[World]:
             registry_timeout=5,
             clock=clock,
             random=RANDOM,
+            code="*384*1234#",
+            helpline="0800 00000",
             jitter=lambda: 0.5,
         )
         yield World(context, clock, desk, carrier)
 
 
 LIKELY = Eligibility(
-    Outcome.LIKELY, (Programme("CASH", {"en": "Cash support", "ur": "نقد امداد"}),)
+    Outcome.LIKELY,
+    (Programme("CASH", {"en": "Cash support", "ur": "نقد امداد"}),),
+    proof=Proof.NUMBER_ON_RECORD,
 )
 NOT_ELIGIBLE = Eligibility(
-    Outcome.NOT_ELIGIBLE, criterion={"en": "owns a car"}, assessed_on=date(2026, 3, 1)
+    Outcome.NOT_ELIGIBLE,
+    criterion={"en": "owns a car"},
+    assessed_on=date(2026, 3, 1),
+    proof=Proof.ANYONE,
 )

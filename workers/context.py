@@ -37,6 +37,9 @@ class Context:
     clock: Callable[[], datetime]
     random: Random
     jitter: Callable[[], float]
+    code: str
+    """What people dial."""
+    helpline: str
     lease: timedelta = LEASE
     """What is claimed stays ours so long, longer while its calls last, and is taken up by others
     after it.

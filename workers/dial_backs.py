@@ -50,6 +50,7 @@ class DialBacks:
             language=left.language,
             provider=left.provider,
             address=NOTICE,
+            purpose="news",
         )
         with self.database.write() as conn:
             if (

@@ -5,24 +5,21 @@ the outcome.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from registry_client import words
-from registry_client.port import (
-    FINAL,
-    Application,
-    Complaint,
-    NotSupported,
-    Refused,
-    Unavailable,
-)
-from store import messages, outbox, requests
+from sqlalchemy import Connection
+
+from registry_client.port import FINAL, NotSupported, Refused, Unavailable
+from store import citizens, messages, outbox, requests
 from store.lanes import MESSAGES, wake
 from store.messages import NewMessage
 from store.requests import Request, Settled
+from store.seals import Seals
+from workers import telling
 from workers.context import Context
 from workers.drain import Hold, awaited
+from workers.handing import hand_over
 from workers.patience import LOST, spent
 from workers.verdicts import BUG, UNREADABLE, Hopeless, Later, NotBegun, put_off
 
@@ -35,7 +32,7 @@ class Answered:
     """The registry said what becomes of it, and the citizen is told."""
 
     settled: Settled
-    told: NewMessage
+    told: list[NewMessage]
 
 
 Verdict = Answered | Later | Hopeless | NotBegun
@@ -46,7 +43,7 @@ def carry(context: Context, hold: Hold) -> None:
     there was. A bug's row is given up at once: it would only be loud again.
     """
     with context.database.read() as conn:
-        opened = requests.load(conn, context.seals, hold.attempts)
+        opened = wished(conn, context.seals, requests.load(conn, context.seals, hold.attempts))
     calls = {
         request.id: context.pool.submit(asked, context, hold, request)
         for request in opened
@@ -83,56 +80,18 @@ def asked(context: Context, hold: Hold, request: Request) -> Verdict:
     except Refused as refusal:
         if refusal.code not in FINAL:
             return Hopeless(refusal.code)
-        told = _told(context, request, f"notices.{request.kind}_refused")
+        told = telling.refused(context, request)
         return Answered(Settled(request.id, "refused", detail=refusal.code), told)
 
 
 def ask(context: Context, request: Request) -> Verdict:
-    """Put it to the registry, the reference as idempotency key. Raises RegistryError."""
-    registry, timeout, trace = (
-        context.registry,
-        context.registry_timeout,
-        request.conversation.hex(),
-    )
-    match request.kind:
-        case "question":
-            answer = registry.eligibility(request.national_id or "", timeout=timeout, trace=trace)
-            outcome, facts = words.eligibility(answer)
-            told = _told(context, request, f"notices.eligibility_{outcome}", **facts)
-            return Answered(Settled(request.id, "answered", detail=outcome), told)
-        case "application":
-            held = registry.apply(application(request), timeout=timeout, trace=trace)
-        case "complaint":
-            held = registry.lodge_complaint(complaint(request), timeout=timeout, trace=trace)
-    told = _told(
-        context, request, f"notices.{request.kind}_accepted", by=request.due_on.isoformat()
-    )
+    """Put it to the registry. Raises RegistryError."""
+    if request.kind == "question":
+        outcome, told = telling.answered(context, request)
+        return Answered(Settled(request.id, "answered", detail=outcome), told)
+    held = hand_over(context.registry, request, timeout=context.registry_timeout)
+    told = telling.accepted(context, request)
     return Answered(Settled(request.id, "accepted", held.record), told)
-
-
-def application(request: Request) -> Application:
-    """The request as the registry takes it."""
-    return Application(
-        request.reference,
-        request.national_id or "",
-        request.programme,
-        request.member,
-        request.phone,
-        request.language,
-    )
-
-
-def complaint(request: Request) -> Complaint:
-    """The request as the registry takes it."""
-    return Complaint(
-        request.reference,
-        request.category,
-        request.details,
-        request.period,
-        request.national_id,
-        request.phone,
-        request.language,
-    )
 
 
 def record(context: Context, hold: Hold, verdicts: Mapping[UUID, Verdict]) -> bool:
@@ -148,24 +107,19 @@ def record(context: Context, hold: Hold, verdicts: Mapping[UUID, Verdict]) -> bo
             for subject in sorted(outbox.done(conn, hold.lane, hold.token, answered))
         ]
         requests.settle(conn, context.seals, [one.settled for one in ours], now)
-        messages.queue_all(conn, context.seals, [one.told for one in ours], now, context.random)
+        messages.queue_all(
+            conn, context.seals, [told for one in ours for told in one.told], now, context.random
+        )
         requests.bury(conn, put_off(conn, context, hold, verdicts, now).given_up, now)
     return bool(ours)
 
 
-def _told(context: Context, request: Request, address: str, **values: object) -> NewMessage:
-    """The SMS about an outcome; a request has one.
-
-    To a question it is the answer she was promised, whatever she thinks of other messages; news of
-    an application or a complaint is one of those.
-    """
-    return NewMessage(
-        key=f"{request.id.hex}:outcome",
-        phone=request.phone,
-        text=context.say(address, request.language, reference=request.reference, **values),
-        language=request.language,
-        provider=request.provider,
-        address=address,
-        request=request.id,
-        solicited=request.kind == "question",
-    )
+def wished(conn: Connection, seals: Seals, opened: list[Request]) -> list[Request]:
+    """What an SMS may say is what she chose for the request, else for her phone."""
+    wishes = citizens.wishes(conn, seals, {one.phone for one in opened if one.phone})
+    return [
+        replace(one, reach=wishes.get(one.phone, "open"))
+        if one.reach == "open" and one.told == one.phone
+        else one
+        for one in opened
+    ]

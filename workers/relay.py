@@ -50,7 +50,7 @@ def dial_backs(settings: Settings, store: Database, redis: Redis) -> DialBacks:
         store,
         redis,
         Seals.from_text(settings.keys.get_secret_value()),
-        Speaker(speeches(settings.languages)),
+        Speaker(speeches(settings.languages, drafts=settings.drafts), settings.greeting),
         secrets.token_bytes,
         again(dialled[0], AGAIN) if dialled else "",
         settings.dial_backs_a_day,
