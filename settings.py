@@ -14,6 +14,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+MOST_LANGUAGES = 7
+"""Languages of one service: more would not stand on one menu that people read."""
 CODE = re.compile(r"\*\d+(\*\d+)*#|\+?\d{3,15}")
 """`*384*1234#`, `21234`, `+15005550006`."""
 
@@ -110,7 +112,16 @@ class Settings(BaseSettings):
 
     # The service
     languages: Names = Field(
-        default=("en", "fr", "ur"), description="Languages offered, in the order of the menu."
+        default=("en", "fr", "ur", "ur_Latn", "ps", "sw", "ar"),
+        description="Languages offered, in the order of the menu; at most seven.",
+    )
+    greeting: str = Field(
+        default="",
+        description="The language that greets an unknown caller; empty is the first of `languages`.",
+    )
+    drafts: bool = Field(
+        default=False,
+        description="Whether languages that no native reader has signed are spoken.",
     )
     resume_minutes: int = Field(
         default=30,
@@ -126,14 +137,37 @@ class Settings(BaseSettings):
     dial_backs_a_day: int = Field(
         default=2, ge=0, description="SMS about dropped calls one phone gets in a day at most."
     )
+    loop_messages: int = Field(
+        default=8,
+        ge=0,
+        description="Messages of one text, or of a machine's words, in a row that show a machine; 0: never.",
+    )
+    loop_minutes: int = Field(
+        default=10, ge=1, le=60, description="Minutes within which those messages come."
+    )
+    loop_silence: int = Field(
+        default=60, ge=1, le=1440, description="Minutes for which a machine is not answered."
+    )
     country: str = Field(
-        default="PK", pattern="^[A-Z]{2}$", description="ISO 3166 code: reads local phone numbers."
+        default="PK",
+        pattern="^[A-Z]{2}$",
+        description="ISO 3166 code: how phone numbers and identity documents are read.",
     )
     timezone: str = Field(
         default="Asia/Karachi", description="Time zone of dates said to citizens."
     )
-    national_id: str = Field(
-        default="pk.cnic", description="python-stdnum module that checks a national ID."
+    helpline: str = Field(
+        default="0800 00000",
+        max_length=16,
+        description="Number people call to be helped, as they dial it.",
+    )
+    requests_a_day: int = Field(
+        default=10,
+        ge=1,
+        description="Requests one phone may make in a day; what is over waits until staff looked at it.",
+    )
+    appeal_days: int = Field(
+        default=30, ge=1, le=365, description="Days in which a decision may be appealed."
     )
     answer_days: int = Field(
         default=15, ge=1, le=99, description="Working standard said with a reference, in days."
@@ -191,6 +225,9 @@ class Settings(BaseSettings):
     registry_id_type: str = Field(
         default="NID", description="DCI identifier type of the national ID."
     )
+    registry_phone_type: str = Field(
+        default="MOBILE", description="DCI identifier type of a phone number."
+    )
     registry_timeout: float = Field(
         default=10.0, gt=0, le=30, description="Seconds a worker waits for the registry."
     )
@@ -237,6 +274,21 @@ class Settings(BaseSettings):
         if wrong:
             raise ValueError(f"neither a USSD code nor a number: {', '.join(wrong)}")
         return value
+
+    @field_validator("languages")
+    @classmethod
+    def _a_menu_of_languages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Each once, no more than people read on one menu. Whether we know them is asked later."""
+        if not value or len(value) > MOST_LANGUAGES or len(set(value)) < len(value):
+            raise ValueError(f"must be one to {MOST_LANGUAGES} languages, each once")
+        return value
+
+    @model_validator(mode="after")
+    def _greets_in_a_language_it_offers(self) -> Self:
+        """Who greets must be able to go on."""
+        if self.greeting and self.greeting not in self.languages:
+            raise ValueError("GUICHET_GREETING must be one of GUICHET_LANGUAGES")
+        return self
 
     @model_validator(mode="after")
     def _calls_end_before_the_lease(self) -> Self:

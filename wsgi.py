@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import logs
 from gateway.app import create_app, hooks
-from gateway.carriers import in_front
+from gateway.front import in_front
 from settings import Settings
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ PHONES = tuple(f"+923000000{number:03d}" for number in range(400))
 
 MEETING = (
     ("", "CON Choose your language\n"),
-    ("1", "CON Public support. "),
+    ("1", "CON Public support, free. "),
     ("1*1", "CON How can we help?\n"),
 )
 """First contact: English, the notice, the main menu. Each is what was typed so far and how the answer begins."""
@@ -23,11 +23,12 @@ MEETING = (
 WALK = (
     ("", "CON How can we help?\n"),
     ("3", "CON What is it about?\n"),
-    ("3*1", "CON Which payment?\n"),
-    ("3*1*1", "CON Tell us what happened, in your own words.\n"),
-    ("3*1*1*00", "CON How can we help?\n"),
+    ("3*1", "CON What happened?\n"),
+    ("3*1*1", "CON Which payment?\n"),
+    ("3*1*1*1", "CON Tell us what happened, in your own words.\n"),
+    ("3*1*1*1*00", "CON How can we help?\n"),
 )
-"""Dial, complaint, payment, latest, home. Nothing is left open or promised, so nothing is
+"""Dial, complaint, payment, nothing came, latest, home. Nothing is left open or promised, so nothing is
 written to SQL."""
 
 SESSION = 24

@@ -77,7 +77,9 @@ def wrong(error: ValidationError) -> str:
     faults = (
         (str(fault["loc"][0]) if fault["loc"] else "", fault["msg"]) for fault in error.errors()
     )
-    return "; ".join(f"{_variable(place)}: {message}" for place, message in faults)
+    return "; ".join(
+        f"{_variable(place)}: {message}" if place else message for place, message in faults
+    )
 
 
 def _variable(place: str) -> str:

@@ -14,8 +14,9 @@ from typing import Literal
 import requests
 from sqlalchemy import make_url
 
-from commands import embedded, environment, schema, valkey
+from commands import embedded, environment, schema, stand_in, valkey
 from commands.trouble import Trouble
+from locales.catalogues import is_draft, speeches
 from registry_client import connect
 from registry_client.port import Refused, RegistryError
 from settings import Settings
@@ -57,6 +58,8 @@ def examined(settings: Settings) -> Iterator[Finding]:
         if running
         else Finding("off", "stack", "not here")
     )
+    sandbox = running.sandbox if running else ""
+    yield languages(stand_in.pointed(settings, sandbox) if sandbox else settings)
     yield keys(settings)
     yield database(settings)
     yield redis(settings.redis_url or (running.redis_url if running else ""))
@@ -74,6 +77,24 @@ def spelt() -> Finding:
     if strange:
         return Finding("wrong", "settings", f"nothing reads {', '.join(strange)}: misspelt?")
     return Finding("ok", "settings", "all that are set are known and well-formed")
+
+
+def languages(settings: Settings) -> Finding:
+    """Which languages are spoken, and which are drafts that no native reader has signed."""
+    try:
+        embedded.require_languages(settings)
+    except Trouble as trouble:
+        return Finding("wrong", "languages", str(trouble))
+    spoken = [
+        one.language.tag
+        for one in speeches(settings.languages, drafts=settings.drafts)
+        if one.speaks
+    ]
+    unsigned = [tag for tag in settings.languages if is_draft(tag)]
+    says = f"{', '.join(spoken)} spoken"
+    if unsigned:
+        says += f"; drafts that no native reader has signed: {', '.join(unsigned)}"
+    return Finding("ok" if set(settings.languages) <= set(spoken) else "off", "languages", says)
 
 
 def keys(settings: Settings) -> Finding:

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from commands import keys
 from commands.trouble import Trouble
+from locales.languages import LANGUAGES
 from settings import Settings
 from store.database import address
 from store.seals import BadKeys, Seals
@@ -57,12 +58,19 @@ def completed(settings: Settings) -> Settings:
     Raises Trouble.
     """
     stack = running(settings)
+    require_languages(settings)
     redis_url = settings.redis_url or (stack.redis_url if stack else "")
     if not redis_url:
         raise Trouble(
             "REDIS_URL is not set, and no ./guichet run is up here whose Redis could be used"
         )
     return stored(settings).model_copy(update={"redis_url": redis_url})
+
+
+def require_languages(settings: Settings) -> None:
+    """For what speaks to citizens. Raises Trouble for a language that is not a row of the table."""
+    if unknown := [tag for tag in settings.languages if tag not in LANGUAGES]:
+        raise Trouble(f"GUICHET_LANGUAGES: not in the table of languages: {', '.join(unknown)}")
 
 
 def require_registry(settings: Settings) -> None:

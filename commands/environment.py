@@ -39,6 +39,8 @@ def text(value: object) -> str:
     match value:
         case SecretStr():
             return value.get_secret_value()
+        case bool():
+            return str(value).lower()
         case tuple():
             return ",".join(map(str, value))
         case Path():

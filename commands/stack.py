@@ -129,6 +129,7 @@ class Stack:
         self._heed()
         self._lock()
         self._take_ports()
+        embedded.require_languages(self.settings)
         self.settings = embedded.stored(self.settings)
         self._start_redis()
         schema.upgrade(self.settings.database_url)

@@ -27,10 +27,12 @@ TWILIO = {
 
 def pointed(settings: Settings, sandbox: str) -> Settings:
     """The settings with the sandbox, at that address, for a registry and carriers of one's own
-    where there are none.
+    where there are none. Where no carrier is real, drafts of languages are spoken unless the
+    settings say otherwise.
     """
     update: dict[str, object] = {}
     if not (settings.africastalking_username or settings.twilio_account_sid):
+        update |= {"drafts": settings.drafts or "drafts" not in settings.model_fields_set}
         update |= AFRICASTALKING | {"africastalking_url": f"{sandbox}/africastalking"}
         update |= TWILIO | {"twilio_url": f"{sandbox}/twilio"}
         update |= {"service_codes": (*settings.service_codes, SHORT_CODE, TWILIO_NUMBER)}

@@ -36,14 +36,28 @@ class Citizen:
     phone: str
     national_id: str
     key: str
+    facts: tuple[str, str]
+    """What she is asked so that she is told anything."""
     words: str
 
 
 CITIZENS = (
     Citizen(
-        "English", "+923000000101", "1730100000011", "1", "They paid me only 3 of the 5 thousand"
+        "English",
+        "+923000000101",
+        "1730100000011",
+        "1",
+        ("2016", "3"),
+        "They paid me only 3 of the 5 thousand",
     ),
-    Citizen("Urdu", "+923000000102", "1720100000114", "3", "مجھے پوری رقم نہیں ملی"),
+    Citizen(
+        "Urdu",
+        "+923000000102",
+        "1720100000114",
+        "3",
+        ("1", "4"),
+        "مجھے پوری رقم نہیں ملی",
+    ),
 )
 
 
@@ -62,15 +76,15 @@ class Tour:
         """The four things a citizen comes for."""
         handset = Handset(self.sandbox, citizen.phone)
         self.tell(f"\n=== {citizen.language}: first contact, and what her household may get")
-        self._screens(handset, code, [citizen.key, "1", "1", citizen.national_id])
+        self._screens(handset, code, [citizen.key, "1", "1", citizen.national_id, *citizen.facts])
         self.tell(f"\n=== {citizen.language}: she asks for it")
-        self._keep(citizen, "applications", self._screens(handset, "", ["1", "1", "1", "1"]))
+        self._keep(citizen, "applications", self._screens(handset, "", ["1", "1", "1"]))
         self.tell(f"\n=== {citizen.language}: a complaint")
-        complaint = self._screens(handset, code, ["3", "1", "1", citizen.words, "1"])
+        complaint = self._screens(handset, code, ["3", "1", "2", "1", citizen.words, "1"])
         reference = self._keep(citizen, "complaints", complaint)
         self._settled()
         self.tell(f"\n=== {citizen.language}: where does it stand?")
-        self._screens(handset, code, ["4", reference])
+        self._screens(handset, code, ["4", "1", reference])
         handset.hang_up()
 
     def _screens(self, handset: Handset, code: str, keys: Sequence[str]) -> str:

@@ -9,11 +9,13 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import (
     Connection,
     LargeBinary,
+    Row,
     String,
     bindparam,
     case,
@@ -30,7 +32,7 @@ from store.database import Moment, insert
 from store.ids import Random, uuid7
 from store.lanes import MESSAGES
 from store.seals import SealBroken, Seals
-from store.tables import citizens, messages, receipts
+from store.tables import citizens, messages, receipts, requests
 
 WEIGHT = {"sent": 1, "expired": 2, "failed": 2, "delivered": 3}
 """A report moves a message only to a heavier state: "sent" never undoes "delivered"."""
@@ -43,6 +45,12 @@ MOVED_BY = {
 """The states each report may replace."""
 STRANGERS_KEPT = timedelta(days=7)
 """How long a report waits for a message to speak of."""
+
+
+Purpose = Literal["answer", "service", "news"]
+"""`answer`: to what she wrote, asked or was promised just now; no opt-out holds it back. `service`:
+what became of a request of hers; only a wish for no messages at all holds it back. `news`: all else.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +66,7 @@ class NewMessage:
     address: str
     """Of the text in the catalogue: all that is shown of it to staff."""
     request: UUID | None = None
-    solicited: bool = False
-    """It answers what she wrote, asked or was promised just now: an opt-out does not hold it back."""
+    purpose: Purpose = "news"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,17 @@ class Message:
     provider: str
     state: str
     suppressed: bool
-    """She opted out, and it answers nothing she asked."""
+    """She wants no messages of this purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An SMS as its reader may see it again."""
+
+    id: UUID
+    text: str
+    language: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +154,20 @@ def load(conn: Connection, seals: Seals, ids: Collection[UUID]) -> list[Message]
 
     One whose seal is broken is left out.
     """
-    opted_out = exists().where(
-        citizens.c.phone_key == messages.c.phone_key, citizens.c.opted_out_at.is_not(None)
+    hers = citizens.c.phone_key == messages.c.phone_key
+    unwanted = exists().where(
+        hers,
+        citizens.c.opted_out_at.is_not(None)
+        | (citizens.c.no_news_at.is_not(None) & messages.c.news),
     )
     rows = conn.execute(
-        select(messages, opted_out.label("opted_out"))
+        select(messages, unwanted.label("unwanted"))
         .where(messages.c.id.in_(ids))
         .order_by(messages.c.id)
     )
     found = []
     for row in rows:
-        suppressed = bool(row.opted_out) and not row.solicited
+        suppressed = bool(row.unwanted) and not row.solicited
         with suppress(SealBroken):
             words = seals.open_words(row.body, _place(row.id))
             found.append(
@@ -300,6 +320,31 @@ def written_since(conn: Connection, seals: Seals, phone: str, address: str, sinc
     return int(conn.execute(counted).scalar_one())
 
 
+def last(conn: Connection, seals: Seals, phone: str, most: int, person: str = "") -> list[Written]:
+    """The last messages to this phone, newest first; of one person's requests where one is given."""
+    found = select(messages).where(messages.c.phone_key == seals.phone_key(phone))
+    if person:
+        whose = requests.c.person_key == seals.digest("person", person)
+        found = found.where(exists().where(requests.c.id == messages.c.request_id, whose))
+    rows = conn.execute(found.order_by(messages.c.id.desc()).limit(most))
+    return [_written(seals, row) for row in rows]
+
+
+def written(conn: Connection, seals: Seals, phone: str, message: UUID) -> Written | None:
+    """One message, if it was to this phone."""
+    mine = (messages.c.id == message) & (messages.c.phone_key == seals.phone_key(phone))
+    row = conn.execute(select(messages).where(mine)).first()
+    return None if row is None else _written(seals, row)
+
+
+def _written(seals: Seals, row: Row[Any]) -> Written:
+    """A message with its words, empty where the seal is broken."""
+    text = ""
+    with suppress(SealBroken):
+        text = seals.open_words(row.body, _place(row.id)).get("text", "")
+    return Written(row.id, text, row.language, row.created_at)
+
+
 def retry(conn: Connection, ids: Collection[UUID] | None, now: datetime) -> int:
     """Try given-up messages again, all of them for None. Returns how many."""
     revived = outbox.revive(conn, MESSAGES, ids, now)
@@ -328,7 +373,8 @@ def _row(seals: Seals, new: NewMessage, now: datetime, minted: UUID) -> dict[str
         "address": new.address,
         "language": new.language,
         "provider": new.provider,
-        "solicited": new.solicited,
+        "solicited": new.purpose == "answer",
+        "news": new.purpose == "news",
         "state": "queued",
         "reason": "",
         "created_at": now,

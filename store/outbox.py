@@ -34,16 +34,21 @@ class Setback:
     due_at: datetime
 
 
-def put(conn: Connection, lane: str, subjects: Collection[UUID], now: datetime) -> None:
-    """Promise to carry these; one that is promised already stays as it is."""
+def put(
+    conn: Connection, lane: str, subjects: Collection[UUID], now: datetime, withheld: str = ""
+) -> None:
+    """Promise to carry these; one that is promised already stays as it is.
+
+    `withheld` is why they wait for staff to revive them.
+    """
     rows = [
         {
             "lane": lane,
             "subject": subject,
-            "state": "ready",
+            "state": "dead" if withheld else "ready",
             "due_at": now,
             "attempts": 0,
-            "error": "",
+            "error": withheld,
         }
         for subject in subjects
     ]

@@ -7,11 +7,12 @@ message.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, bindparam, select, update
@@ -23,8 +24,27 @@ from store.lanes import REGISTRY
 from store.seals import SealBroken, Seals
 from store.tables import history, requests
 
-Kind = Literal["application", "complaint", "question"]
-State = Literal["stored", "accepted", "answered", "refused", "dead"]
+Kind = Literal[
+    "application",
+    "complaint",
+    "question",
+    "visit",
+    "event",
+    "appointment",
+    "call_back",
+    "appeal",
+    "reopening",
+    "rating",
+    "contact",
+    "dispute",
+]
+State = Literal["stored", "review", "accepted", "answered", "refused", "dead"]
+Identity = Literal["named", "confidential", "anonymous"]
+Reach = Literal["open", "neutral", "none"]
+"""What an SMS about it may say: what it is, only that there is an answer, or there is none."""
+
+REVIEW = "review"
+"""Stored and not carried until staff looked: a phone asked for more in a day than most people do."""
 
 MINTS = 20
 """References tried before giving up: with ten million given, one in a hundred is taken."""
@@ -56,9 +76,16 @@ class NewRequest:
     """National ID of the household member it is for, when not her own."""
     programme: str = ""
     """The registry's code."""
-    category: str = ""
-    period: str | None = None
-    details: str = ""
+    said: Mapping[str, str] = field(default_factory=dict)
+    """Her words and choices, by their names."""
+    about: str = ""
+    """Reference of the request it is about."""
+    identity: Identity = "named"
+    """`anonymous` has no phone; `confidential` keeps phone and ID sealed apart."""
+    reach: Reach = "open"
+    told: str = ""
+    """The phone its messages go to, when not the one it came from."""
+    review: bool = False
 
     @property
     def once(self) -> str | None:
@@ -77,8 +104,8 @@ class Promise:
     """
     reference: str
     request: UUID
-    phone_key: bytes
-    """Whose it is: `already` may be another phone's."""
+    said: Mapping[str, str]
+    """What was said with the one that is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +124,12 @@ class Request:
     national_id: str | None
     member: str | None
     programme: str
-    category: str
-    period: str | None
-    details: str
-
-
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """Where a request stands with us. What the registry says of it is asked there."""
-
-    kind: Kind
-    state: State
-    due_on: date
-    created_at: datetime
-    record: str
-    """The registry's number, empty until it has one."""
-    phone_key: bytes
+    said: Mapping[str, str]
+    about: str
+    identity: Identity
+    reach: Reach
+    told: str
+    """The phone its messages go to; empty where none are sent."""
 
 
 class Settled(NamedTuple):
@@ -146,12 +163,12 @@ def promise(
     new: NewRequest,
     now: datetime,
     random: Random,
-    notice: Callable[[str], str] | None,
+    message: Callable[[UUID, str], messages.NewMessage | None],
 ) -> Promise:
     """Store a request, or find the one that stands for it.
 
-    `notice(reference)` words the SMS that repeats the reference; None: none is sent. The reference
-    is minted here, again if it is taken. Raises NoReference when that does not help.
+    `message(id, reference)` is the SMS that repeats the reference, or None. The reference is minted
+    here, again if it is taken. Raises NoReference when that does not help.
     """
     for _ in range(MINTS):
         minted, reference = uuid7(now, random), references.mint(random)
@@ -159,42 +176,13 @@ def promise(
         if conn.execute(
             insert(conn, requests).values(row).on_conflict_do_nothing().returning(requests.c.id)
         ).first():
-            _leave(conn, minted, now)
-            if notice:
-                messages.queue(
-                    conn, seals, _reference_message(new, minted, notice(reference)), now, random
-                )
-            return Promise("stored", reference, minted, seals.phone_key(new.phone))
+            _leave(conn, minted, now, review=new.review)
+            if told := message(minted, reference):
+                messages.queue(conn, seals, told, now, random)
+            return Promise("stored", reference, minted, new.said)
         if standing := _standing(conn, seals, new):
             return standing
     raise NoReference("no free reference in twenty draws")
-
-
-def promised_in(conn: Connection, seals: Seals, conversation: bytes) -> list[str]:
-    """References promised in this conversation, oldest first."""
-    rows = conn.execute(
-        select(requests).where(requests.c.conversation == conversation).order_by(requests.c.id)
-    )
-    return [_reference(seals, row) for row in rows]
-
-
-def follow(conn: Connection, seals: Seals, reference: str) -> Followed | None:
-    """The request of this reference, or None.
-
-    Tell whoever only knows the reference no more than its state.
-    """
-    key = seals.digest("reference", reference)
-    row = conn.execute(select(requests).where(requests.c.reference_key == key)).first()
-    if row is None:
-        return None
-    record = seals.open(row.record, _place("record", row.id)).decode() if row.record else ""
-    return Followed(row.kind, row.state, row.due_on, row.created_at, record, row.phone_key)
-
-
-def close(conn: Connection, seals: Seals, reference: str, now: datetime) -> None:
-    """The registry has decided it: from now on the same may be asked for again."""
-    mine = requests.c.reference_key == seals.digest("reference", reference)
-    conn.execute(update(requests).where(mine, requests.c.closed_at.is_(None)).values(closed_at=now))
 
 
 def load(conn: Connection, seals: Seals, ids: Collection[UUID]) -> list[Request]:
@@ -202,7 +190,7 @@ def load(conn: Connection, seals: Seals, ids: Collection[UUID]) -> list[Request]
     found = []
     for row in conn.execute(select(requests).where(requests.c.id.in_(ids)).order_by(requests.c.id)):
         with suppress(SealBroken):
-            found.append(_opened(seals, row))
+            found.append(opened(seals, row))
     return found
 
 
@@ -217,7 +205,7 @@ def settle(conn: Connection, seals: Seals, settled: Sequence[Settled], now: date
         {
             "b_id": one.id,
             "state": one.state,
-            "record": seals.seal(one.record.encode(), _place("record", one.id))
+            "record": seals.seal(one.record.encode(), place("record", one.id))
             if one.record
             else None,
             "closed_at": None if one.state == "accepted" else now,
@@ -262,74 +250,70 @@ def _row(
     seals: Seals, new: NewRequest, minted: UUID, reference: str, now: datetime
 ) -> dict[str, object]:
     """The row of a new request."""
+    who = {"phone": new.phone, "national_id": new.national_id}
+    apart = new.identity == "confidential"
     words = {
-        "phone": new.phone,
         "reference": reference,
-        "national_id": new.national_id,
         "member": new.member,
         "programme": new.programme,
-        "category": new.category,
-        "period": new.period,
-        "details": new.details,
+        "said": json.dumps(dict(new.said), ensure_ascii=False) if new.said else "",
+        "about": new.about,
+        "as": "" if new.identity == "named" else new.identity,
+        "reach": "" if new.reach == "open" else new.reach,
+        "told": new.told,
+        **({} if apart else who),
     }
     return {
         "id": minted,
         "kind": new.kind,
         "reference_key": seals.digest("reference", reference),
+        "about_key": seals.digest("reference", new.about) if new.about else None,
         "draft": new.draft,
         "screen": new.screen,
         "conversation": new.conversation,
         "phone_key": seals.phone_key(new.phone),
-        "person_key": seals.digest("person", new.national_id) if new.national_id else None,
+        "person_key": seals.digest("person", new.national_id)
+        if new.national_id and not apart
+        else None,
         "once": seals.digest("once", new.once) if new.once else None,
         "language": new.language,
         "provider": new.provider,
-        "body": seals.seal_words(words, _place("body", minted)),
-        "state": "stored",
+        "body": seals.seal_words(words, place("body", minted)),
+        "identity": seals.seal_words(who, place("identity", minted)) if apart else None,
+        "state": REVIEW if new.review else "stored",
         "due_on": new.due_on,
         "created_at": now,
     }
 
 
-def _leave(conn: Connection, minted: UUID, now: datetime) -> None:
-    """Begin the history, and promise to carry the request."""
-    _note(conn, [(minted, "stored", "")], now)
-    outbox.put(conn, REGISTRY, [minted], now)
-
-
-def _reference_message(new: NewRequest, minted: UUID, text: str) -> messages.NewMessage:
-    """The SMS that repeats the reference: the answer to what she does this very moment, so an older
-    opt-out does not hold it back.
-    """
-    return messages.NewMessage(
-        key=f"{minted.hex}:reference",
-        phone=new.phone,
-        text=text,
-        language=new.language,
-        provider=new.provider,
-        address=f"notices.{new.kind}_stored",
-        request=minted,
-        solicited=True,
-    )
+def _leave(conn: Connection, minted: UUID, now: datetime, *, review: bool) -> None:
+    """Begin the history, and promise to carry the request; one for review waits for staff."""
+    _note(conn, [(minted, REVIEW if review else "stored", "")], now)
+    outbox.put(conn, REGISTRY, [minted], now, withheld=REVIEW if review else "")
 
 
 def _standing(conn: Connection, seals: Seals, new: NewRequest) -> Promise | None:
     """The request that stands in the way of a new one; None when only its reference was taken."""
     drafted = select(requests).where(requests.c.draft == new.draft, requests.c.screen == new.screen)
     if row := conn.execute(drafted).first():
-        return Promise("repeated", _reference(seals, row), row.id, row.phone_key)
+        one = opened(seals, row)
+        return Promise("repeated", one.reference, row.id, one.said)
     if new.once is None:
         return None
     once = seals.digest("once", new.once)
     row = conn.execute(
         select(requests).where(requests.c.once == once, requests.c.closed_at.is_(None))
     ).first()
-    return Promise("already", _reference(seals, row), row.id, row.phone_key) if row else None
+    return Promise("already", opened(seals, row).reference, row.id, {}) if row else None
 
 
-def _opened(seals: Seals, row: Row[Any]) -> Request:
-    """A row with its words."""
-    words = seals.open_words(row.body, _place("body", row.id))
+def opened(seals: Seals, row: Row[Any]) -> Request:
+    """A row with its words. Raises SealBroken."""
+    words = seals.open_words(row.body, place("body", row.id))
+    if row.identity:
+        words |= seals.open_words(row.identity, place("identity", row.id))
+    identity = cast("Identity", words.get("as", "named"))
+    phone = words.get("phone", "")
     return Request(
         row.id,
         row.kind,
@@ -339,19 +323,21 @@ def _opened(seals: Seals, row: Row[Any]) -> Request:
         row.language,
         row.provider,
         row.due_on,
-        words["phone"],
+        phone,
         words.get("national_id"),
         words.get("member"),
         words.get("programme", ""),
-        words.get("category", ""),
-        words.get("period"),
-        words.get("details", ""),
+        json.loads(words["said"]) if "said" in words else {},
+        words.get("about", ""),
+        identity,
+        cast("Reach", words.get("reach", "open")),
+        words.get("told") or phone,
     )
 
 
 def _reference(seals: Seals, row: Row[Any]) -> str:
     """The reference in a row's words."""
-    return seals.open_words(row.body, _place("body", row.id))["reference"]
+    return seals.open_words(row.body, place("body", row.id))["reference"]
 
 
 def _legible(seals: Seals, row: Row[Any]) -> str:
@@ -371,6 +357,6 @@ def _note(conn: Connection, lines: Iterable[tuple[UUID, str, str]], now: datetim
     conn.execute(insert(conn, history), rows)
 
 
-def _place(column: str, row: UUID) -> str:
+def place(column: str, row: UUID) -> str:
     """What a request's sealed values are bound to."""
     return f"requests.{column}.{row.hex}"

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
+    false,
     text,
 )
 
@@ -60,6 +61,14 @@ citizens = Table(
     Column("id_key", LargeBinary, comment="the national ID last given"),
     Column("opted_out_at", Moment),
     Column("updated_at", Moment, nullable=False),
+    Column("no_news_at", Moment, comment="news only: what she asked for still comes"),
+    Column(
+        "sms",
+        String(8),
+        nullable=False,
+        server_default="open",
+        comment="what an SMS may say: open | neutral | none",
+    ),
 )
 
 requests = Table(
@@ -73,12 +82,17 @@ requests = Table(
     Column("conversation", LargeBinary, nullable=False, index=True),
     Column("phone_key", LargeBinary, nullable=False, index=True),
     Column("person_key", LargeBinary, index=True),
+    Column("about_key", LargeBinary, index=True, comment="the reference it is about"),
     Column("once", LargeBinary, comment="what may be open only once: a person and a programme"),
     Column("language", String(16), nullable=False),
     Column("provider", String(32), nullable=False, comment="by which its messages go"),
     Column("body", LargeBinary, nullable=False, comment="sealed: phone, reference, IDs, words"),
+    Column("identity", LargeBinary, comment="sealed: phone and ID, where only a few may know them"),
     Column(
-        "state", String(16), nullable=False, comment="stored | accepted | answered | refused | dead"
+        "state",
+        String(16),
+        nullable=False,
+        comment="stored | accepted | answered | refused | dead",
     ),
     Column("record", LargeBinary, comment="sealed: the registry's number"),
     Column("due_on", Date, nullable=False),
@@ -126,6 +140,13 @@ messages = Table(
     ),
     Column("created_at", Moment, nullable=False),
     Column("sent_at", Moment),
+    Column(
+        "news",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="may be ended alone: no word about what she asked for",
+    ),
 )
 
 receipts = Table(

@@ -94,7 +94,7 @@ class Caller:
     def complain(self) -> str:
         """A whole complaint of somebody new, in her own words; the reference she is told."""
         self.dial()
-        return reference(self.press("1", "1", "3", "2", self.words, "1"))
+        return reference(self.press("1", "1", "3", "3", self.words, "1"))
 
     def hang_up(self) -> None:
         """The end event, as often as everything else."""

@@ -6,16 +6,18 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from sqlalchemy import func, select
 
 from store.database import Database
-from store.requests import NewRequest
+from store.messages import NewMessage
+from store.requests import Kind, NewRequest
 from store.seals import Seals
 from store.tables import metadata
 
@@ -37,6 +39,31 @@ def connected(url: str) -> Iterator[Database]:
         database.close()
 
 
+STORY = "They shouted at me"
+
+
+def worded(new: NewRequest) -> Callable[[UUID, str], NewMessage]:
+    """The SMS that repeats a reference."""
+
+    def message(minted: UUID, reference: str) -> NewMessage:
+        return NewMessage(
+            key=f"{minted.hex}:reference",
+            phone=new.phone,
+            text=f"Number {reference}",
+            language=new.language,
+            provider=new.provider,
+            address=f"notices.{new.kind}_stored",
+            request=minted,
+            purpose="answer",
+        )
+
+    return message
+
+
+def silent(_minted: UUID, _reference: str) -> None:
+    """No SMS."""
+
+
 def key(name: str) -> bytes:
     """A digest, as the gateway makes drafts and conversations."""
     return SEALS.digest("test", name)
@@ -56,11 +83,11 @@ def asked(kind: str = "complaint", draft: str = "draft 1", **changed: Any) -> Ne
     )
     match kind:
         case "complaint":
-            new = replace(common, category="conduct", details="They shouted at me")
+            new = replace(common, said={"category": "conduct", "details": STORY})
         case "application":
             new = replace(common, kind="application", national_id=HER_ID, programme="CASH")
         case _:
-            new = replace(common, kind="question", national_id=HER_ID)
+            new = replace(common, kind=cast("Kind", kind), national_id=HER_ID)
     return replace(new, **changed)
 
 

@@ -61,9 +61,10 @@ def test_every_redis_key_is_told_of(valkey_url: str, sqlite_url: str, tmp_path: 
             line.presses("4", reference)
             line.dial()
         line.dial()
-        line.presses("3", "2", "They sent me away", "1")
+        line.presses("3", "3", "They sent me away", "1")
+        line.post("sms", {"id": "sms-1", "from": PHONE, "to": "21234", "text": HER_ID})
         line.dial()
-        line.presses("3", "2")
+        line.presses("3", "3")
         found = {key.decode() for key in line.hooks.redis.scan_iter()}
     told = redis_keys()
     assert [key for key in found if not any(pattern.fullmatch(key) for pattern in told)] == []
@@ -96,9 +97,11 @@ def test_no_redis_value_holds_what_was_typed(
     """
     with opened(valkey_url, sqlite_url, tmp_path) as line:
         line.begin()
-        line.presses("3", "2", "They sent me away")
+        line.presses("3", "3", "They sent me away")
         line.dial()
         line.presses("1", HER_ID)
+        for text in (f"check {HER_ID}", "complan"):
+            line.post("sms", {"id": text, "from": PHONE, "to": "21234", "text": text})
     with redis_client.Redis.from_url(valkey_url) as connection:
         whole = "".join(held(connection, key) for key in connection.scan_iter())
     assert len(whole) > 200

@@ -34,7 +34,7 @@ def test_a_valkey_that_dies_between_two_key_presses_costs_no_complaint(
     """
     caller = house.caller()
     caller.dial()
-    asked = caller.press("1", "1", "3", "2")
+    asked = caller.press("1", "1", "3", "3")
     house.kill("valkey")
     if forgets:
         house.forget()

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from gateway.app import create_app
-from gateway.carriers import client, in_front, read
+from gateway.front import client, in_front, read
 from gateway.hooks import LARGEST, Request
 from store import citizens
 from store.tables import messages
@@ -163,7 +163,7 @@ def test_a_message_to_a_number_that_is_not_ours_is_left_alone(
 
 def test_messages_lead_through_the_dialogs(line: Line) -> None:
     """The same dialogs by SMS: language, notice, menu, complaint, reference; each answer once."""
-    for number, words in enumerate(["hi", "1", "1", "3", "2", "They shouted at me", "1"]):
+    for number, words in enumerate(["hi", "1", "1", "3", "3", "They shouted at me", "1"]):
         assert line.post("sms", sms(words, str(number))).status == 200
     with line.hooks.database.read() as conn:
         addresses = [row.address for row in conn.execute(select(messages.c.address))]
@@ -173,17 +173,17 @@ def test_messages_lead_through_the_dialogs(line: Line) -> None:
 
 @pytest.mark.parametrize("word", ["STOP", "Stop.", "ARRÊT", "بند"])
 def test_stop_is_heard_in_any_language(line: Line, word: str) -> None:
-    """She is opted out at once and told so; START takes it back."""
+    """Her news end at once and she is told so; START takes it back."""
     line.post("sms", sms(word))
     with line.hooks.database.read() as conn:
         citizen = citizens.find(conn, line.hooks.seals, PHONE)
     assert citizen is not None
-    assert citizen.opted_out
+    assert (citizen.no_news, citizen.opted_out) == (True, False)
     line.post("sms", sms("START", "2"))
     with line.hooks.database.read() as conn:
         citizen = citizens.find(conn, line.hooks.seals, PHONE)
     assert citizen is not None
-    assert not citizen.opted_out
+    assert (citizen.no_news, citizen.opted_out) == (False, False)
     assert queued(line) == 2
 
 
@@ -261,5 +261,5 @@ def test_keywords_over_the_limit_act_and_are_answered_once_a_minute(
         with line.hooks.database.read() as conn:
             citizen = citizens.find(conn, line.hooks.seals, PHONE)
         assert citizen is not None
-        assert citizen.opted_out
+        assert citizen.no_news
         assert queued(line) <= 2 + 2  # two answers, and one "too many" for each minute this took

@@ -13,7 +13,7 @@ from commands.requests import listed, masked, retried
 from store import messages, outbox, requests
 from store.database import Database
 from store.lanes import MESSAGES, REGISTRY
-from tests.stored import AMINA, HER_ID, NOW, RANDOM, SEALS, asked, connected
+from tests.stored import AMINA, HER_ID, NOW, RANDOM, SEALS, asked, connected, worded
 from workers.context import LEASE
 
 
@@ -33,9 +33,8 @@ def lines(database: Database) -> list[str]:
 def given_up(database: Database) -> str:
     """A promise whose request and reference message were both given up. Returns the reference."""
     with database.write() as conn:
-        promise = requests.promise(
-            conn, SEALS, asked("application"), NOW, RANDOM, lambda number: f"Number {number}"
-        )
+        new = asked("application")
+        promise = requests.promise(conn, SEALS, new, NOW, RANDOM, worded(new))
         for lane in (REGISTRY, MESSAGES):
             (row,) = outbox.claim(conn, lane, NOW, LEASE, 10, b"ours")
             outbox.dead(conn, lane, b"ours", {row.subject: "unavailable"})
@@ -66,7 +65,7 @@ def test_what_is_given_up_is_listed_without_a_person(database: Database) -> None
 def test_an_uncertain_message_is_listed_and_not_retried(database: Database) -> None:
     """It may have arrived: nobody sends it again by a general wish."""
     with database.write() as conn:
-        requests.promise(conn, SEALS, asked(), NOW, RANDOM, lambda number: f"Number {number}")
+        requests.promise(conn, SEALS, asked(), NOW, RANDOM, worded(asked()))
         (row,) = outbox.claim(conn, MESSAGES, NOW, LEASE, 10, b"ours")
         outbox.done(conn, MESSAGES, b"ours", {row.subject})
         messages.record(conn, SEALS, [messages.Outcome(row.subject, "uncertain", "timeout")], NOW)

@@ -74,6 +74,19 @@ def test_an_opt_out_survives_a_change_of_settings(database: Database) -> None:
         assert citizens.find(conn, SEALS, AMINA) == MET
 
 
+def test_no_news_is_less_than_no_messages(database: Database) -> None:
+    """The two wishes are kept apart, and START ends both."""
+    with database.write() as conn:
+        citizens.keep(conn, SEALS, MET, NOW)
+        citizens.no_news(conn, SEALS, AMINA, NOW)
+        assert citizens.find(conn, SEALS, AMINA) == replace(MET, no_news=True)
+        citizens.opt_out(conn, SEALS, AMINA, NOW)
+        citizens.keep(conn, SEALS, MET, NOW)
+        assert citizens.find(conn, SEALS, AMINA) == replace(MET, no_news=True, opted_out=True)
+        citizens.opt_in(conn, SEALS, AMINA, NOW)
+        assert citizens.find(conn, SEALS, AMINA) == MET
+
+
 def test_a_stranger_may_opt_out(database: Database) -> None:
     """The carrier's word is kept for a number we never met, and it still counts as not yet asked
     for a language.

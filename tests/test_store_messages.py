@@ -5,6 +5,7 @@ twice.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 from uuid import UUID
@@ -15,12 +16,20 @@ from sqlalchemy import select
 from store import citizens, messages, outbox
 from store.database import Database
 from store.lanes import LANES, MESSAGES
-from store.messages import MOVED_BY, STRANGERS_KEPT, WEIGHT, Message, NewMessage, Outcome
+from store.messages import (
+    MOVED_BY,
+    STRANGERS_KEPT,
+    WEIGHT,
+    Message,
+    NewMessage,
+    Outcome,
+    Purpose,
+)
 from store.tables import messages as table
 from tests.stored import AMINA, NOW, RANDOM, SEALS, connected, rows
 
 REPLY = NewMessage(
-    "reply:africastalking:M1", AMINA, "Welcome", "en", "africastalking", "reply", solicited=True
+    "reply:africastalking:M1", AMINA, "Welcome", "en", "africastalking", "reply", purpose="answer"
 )
 NOTICE = NewMessage(
     "R1:outcome", AMINA, "It arrived", "en", "africastalking", "notices.complaint_accepted"
@@ -88,6 +97,24 @@ def test_an_opt_out_holds_back_all_but_answers(database: Database) -> None:
         ids[0], AMINA, "Welcome", "africastalking", "queued", suppressed=False
     )
     assert opened[ids[1]].suppressed
+
+
+@pytest.mark.parametrize(
+    ("wish", "held"),
+    [("no_news", {"news"}), ("opt_out", {"news", "service"}), ("opt_in", set())],
+)
+def test_a_wish_holds_back_the_purposes_it_names(
+    database: Database, wish: str, held: set[Purpose]
+) -> None:
+    """No news ends news; no messages ends all but answers; START brings every purpose back."""
+    purposes: tuple[Purpose, ...] = ("answer", "service", "news")
+    ids = queued(database, *(replace(NOTICE, key=one, purpose=one) for one in purposes))
+    with database.write() as conn:
+        citizens.no_news(conn, SEALS, AMINA, NOW)
+        getattr(citizens, wish)(conn, SEALS, AMINA, NOW)
+        opened = {one.id: one.suppressed for one in messages.load(conn, SEALS, ids)}
+    found = {one for subject, one in zip(ids, purposes, strict=True) if opened[subject]}
+    assert found == held
 
 
 def test_a_message_begins_to_leave_once(database: Database) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select
 
-from store import messages, outbox, requests
+from store import following, messages, outbox, requests
 from store.database import Database
 from store.lanes import LANES, REGISTRY
 from store.references import valid
@@ -30,6 +30,8 @@ from tests.stored import (
     connected,
     key,
     rows,
+    silent,
+    worded,
 )
 
 
@@ -43,9 +45,7 @@ def database(database_url: str) -> Iterator[Database]:
 def promised(database: Database, new: NewRequest) -> Promise:
     """Promise in a transaction of its own, with the reference by SMS."""
     with database.write() as conn:
-        return requests.promise(
-            conn, SEALS, new, NOW, RANDOM, lambda reference: f"Number {reference}"
-        )
+        return requests.promise(conn, SEALS, new, NOW, RANDOM, worded(new))
 
 
 def test_a_promise_leaves_everything_it_needs(database: Database) -> None:
@@ -63,14 +63,17 @@ def test_a_promise_leaves_everything_it_needs(database: Database) -> None:
 def test_who_wants_no_sms_gets_none(database: Database) -> None:
     """Without a notice the promise is kept all the same."""
     with database.write() as conn:
-        requests.promise(conn, SEALS, asked(), NOW, RANDOM, None)
+        requests.promise(conn, SEALS, asked(), NOW, RANDOM, silent)
     assert rows(database) == {"requests": 1, "history": 1, "outbox": 1}
 
 
 def test_the_same_draft_is_stored_once_and_says_the_same_reference(database: Database) -> None:
     """A key press delivered twice is one request."""
-    first, second = promised(database, asked()), promised(database, asked(details="Something else"))
-    assert second == Promise("repeated", first.reference, first.request, first.phone_key)
+    first, second = (
+        promised(database, asked()),
+        promised(database, asked(said={"details": "Something else"})),
+    )
+    assert second == Promise("repeated", first.reference, first.request, first.said)
     assert rows(database) == {"requests": 1, "history": 1, "messages": 1, "outbox": 2}
 
 
@@ -107,7 +110,7 @@ def test_an_open_application_is_not_stored_again(database: Database) -> None:
     """
     first = promised(database, asked("application"))
     again = promised(database, asked("application", "draft 2", phone=BIBI))
-    assert again == Promise("already", first.reference, first.request, SEALS.phone_key(AMINA))
+    assert again == Promise("already", first.reference, first.request, {})
     assert promised(database, asked("application", "draft 3", programme="FOOD")).kind == "stored"
     assert promised(database, asked("application", "draft 4", member=HIS_ID)).kind == "stored"
     assert promised(database, asked("application", "draft 5", national_id=HIS_ID)).kind == "already"
@@ -137,18 +140,18 @@ def test_a_taken_reference_is_drawn_again(database: Database) -> None:
         return next(numbers).to_bytes(4, "big") if count == 4 else RANDOM(count)
 
     with database.write() as conn:
-        first = requests.promise(conn, SEALS, asked(), NOW, loaded, None)
-        second = requests.promise(conn, SEALS, asked(draft="draft 2"), NOW, loaded, None)
+        first = requests.promise(conn, SEALS, asked(), NOW, loaded, silent)
+        second = requests.promise(conn, SEALS, asked(draft="draft 2"), NOW, loaded, silent)
     assert (first.reference[:9], second.reference[:9]) == ("000000007", "000000008")
 
 
 def test_a_broken_source_of_numbers_is_an_error(database: Database) -> None:
     """Nothing is promised with a number that is somebody else's."""
     with database.write() as conn:
-        requests.promise(conn, SEALS, asked(), NOW, lambda count: b"\1" * count, None)
+        requests.promise(conn, SEALS, asked(), NOW, lambda count: b"\1" * count, silent)
     with database.write() as conn, pytest.raises(NoReference):
         requests.promise(
-            conn, SEALS, asked(draft="2"), NOW + timedelta(1), lambda count: b"\1" * count, None
+            conn, SEALS, asked(draft="2"), NOW + timedelta(1), lambda count: b"\1" * count, silent
         )
 
 
@@ -157,8 +160,8 @@ def test_a_conversation_knows_what_it_promised(database: Database) -> None:
     said = [promised(database, asked(draft=f"draft {number}")).reference for number in range(2)]
     promised(database, asked(draft="other", conversation=key("conversation 2")))
     with database.read() as conn:
-        assert sorted(requests.promised_in(conn, SEALS, key("conversation 1"))) == sorted(said)
-        assert requests.promised_in(conn, SEALS, key("conversation 3")) == []
+        assert sorted(following.promised_in(conn, SEALS, key("conversation 1"))) == sorted(said)
+        assert following.promised_in(conn, SEALS, key("conversation 3")) == []
 
 
 def test_a_request_is_followed_by_its_reference(database: Database) -> None:
@@ -166,10 +169,10 @@ def test_a_request_is_followed_by_its_reference(database: Database) -> None:
     kept = promised(database, asked("application"))
     with database.write() as conn:
         requests.settle(conn, SEALS, [Settled(kept.request, "accepted", "A-2026-17")], NOW)
-        found = requests.follow(conn, SEALS, kept.reference)
-        assert requests.follow(conn, SEALS, "0000000000") is None
+        found = following.follow(conn, SEALS, kept.reference)
+        assert following.follow(conn, SEALS, "0000000000") is None
     assert found is not None
-    assert (found.kind, found.state, found.record) == ("application", "accepted", "A-2026-17")
+    assert (found.kind, found.state) == ("application", "accepted")
     assert (found.due_on, found.created_at) == (asked().due_on, NOW)
     assert found.phone_key == SEALS.phone_key(AMINA)
 
