@@ -64,6 +64,8 @@ class PlainRegistry:
     proof: Proof = Proof.ANYONE
     phones: tuple[str, ...] = (PHONE,)
     facts: tuple[Question, ...] = FACTS
+    right: Mapping[str, str] = field(default_factory=lambda: RIGHT)
+    """The answers that prove it."""
     offered: Terms = field(default_factory=lambda: Terms(Window.READY))
     paid: tuple[Payment, ...] = (PAID,)
     down: bool = False
@@ -100,7 +102,7 @@ class PlainRegistry:
     ) -> bool:
         """Whether they are the right ones."""
         self._come("prove", timeout)
-        return dict(answers) == RIGHT
+        return dict(answers) == self.right
 
     def eligibility(self, national_id: str, *, timeout: float, trace: str) -> Eligibility:
         """The one outcome it was given."""
