@@ -78,10 +78,11 @@ class Tour:
         self.tell(f"\n=== {citizen.language}: first contact, and what her household may get")
         self._screens(handset, code, [citizen.key, "1", "1", citizen.national_id, *citizen.facts])
         self.tell(f"\n=== {citizen.language}: she asks for it")
-        self._keep(citizen, "applications", self._screens(handset, "", ["1", "1", "1"]))
+        self._screens(handset, "", ["1", "1", "1"])
+        self._keep(citizen, "applications", handset)
         self.tell(f"\n=== {citizen.language}: a complaint")
-        complaint = self._screens(handset, code, ["3", "1", "2", "1", citizen.words, "1"])
-        reference = self._keep(citizen, "complaints", complaint)
+        self._screens(handset, code, ["3", "1", "2", "1", citizen.words, "1"])
+        reference = self._keep(citizen, "complaints", handset)
         self._settled()
         self.tell(f"\n=== {citizen.language}: where does it stand?")
         self._screens(handset, code, ["4", "1", reference])
@@ -101,9 +102,10 @@ class Tour:
         self.tell(f"\n> {typed}")
         self.tell("\n".join(f"  | {line}" for line in screen.splitlines()))
 
-    def _keep(self, citizen: Citizen, kind: str, screen: str) -> str:
-        """The reference on a last screen."""
-        found = REFERENCE.search(screen)
+    def _keep(self, citizen: Citizen, kind: str, handset: Handset) -> str:
+        """The reference on a last screen, whatever page of it."""
+        while (found := REFERENCE.search(handset.screen)) is None and "\n9 " in handset.screen:
+            self._screens(handset, "", ["9"])
         if found is None:
             self.missing.append(f"{citizen.language}: no reference on the last screen of {kind}")
             return ""

@@ -219,6 +219,13 @@ def test_9_the_longest_typed_answer_overflowing_its_echo_is_found() -> None:
     assert ("pages", "wells.confirm") in codes(*report.findings)
 
 
+def test_a_number_that_is_told_on_a_second_page_is_found() -> None:
+    """Who hangs up at the first page has not seen it."""
+    told = " ".join(["We thank you for telling us, and look at it soon."] * 3)
+    late = End(_(f"{told} Your number is {{reference}}."), pages=2)
+    assert codes(*proof(book(wells(lodged=late))).findings) == [("late", "wells.lodged")]
+
+
 def test_a_look_up_with_an_outcome_that_leads_nowhere_is_refused() -> None:
     """Every outcome is routed, and `unavailable` is always one."""
     assert faults(wells(find=Lookup(FindWells, found="well", none="nowhere"))) == (

@@ -4,6 +4,7 @@ anything runs.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,9 +12,9 @@ from itertools import product
 
 from dialogs.engine.book import Book, Scope
 from dialogs.engine.fit import SMS, Profile, fold, is_gsm, parts
-from dialogs.engine.kinds import Kind, NationalId, Words
+from dialogs.engine.kinds import Kind, NationalId, Reference, Words, widest
 from dialogs.engine.looks import NOTICE, Look, looks, message
-from dialogs.engine.screens import Ask, Lookup, Menu, Pick, Shown, Submit, targets, texts
+from dialogs.engine.screens import Ask, End, Lookup, Menu, Pick, Shown, Submit, targets, texts
 from dialogs.engine.texts import PLACEHOLDER, SOURCE, Speech, Text, malformed
 from dialogs.engine.voices import furniture, needed
 
@@ -21,6 +22,9 @@ LEVELS, OPTIONS = 5, 7
 """How many menus deep a service should be, and how many options a screen should have (telecom
 practice: people get lost in long lists).
 """
+
+WIDEST_REFERENCE = re.compile(widest(Reference(), wide=False).replace(" ", "."))
+"""However a language parts its groups."""
 
 INCOMPLETE = frozenset({"untranslated", "stale"})
 """Codes of texts that another language says meanwhile."""
@@ -163,6 +167,7 @@ def prove(
             voice = speech.voice(needed(book, here))
             for look in looks(book, here, voice, profile, names):
                 _measure(report, place, look.pages, _declared(screen))
+                report.findings += _late(place, screen, book.scope(here), look.pages)
                 seen(place, look)
         for address, notice in notices.items():
             _measure_notice(report, book, speech, carriers, address, notice, seen)
@@ -322,6 +327,14 @@ def _measure(report: Report, place: Place, pages: Sequence[str], declared: int) 
             report.findings.append(place.finding("wide", f"{-room} units too wide: {page!r}"))
         else:
             _tighten(report, place, page, room)
+
+
+def _late(place: Place, screen: Shown, scope: Scope, pages: Sequence[str]) -> Iterator[Finding]:
+    """A number she is given at last, and not on the first page: who hangs up there never saw it."""
+    names = screen.text.placeholders if isinstance(screen, End) else ()
+    given = any(isinstance(scope.get(name), Reference) for name in names)
+    if given and not WIDEST_REFERENCE.search(pages[0]):
+        yield place.finding("late", f"the number is not on page 1: {pages[0]!r}")
 
 
 def _tighten(report: Report, place: Place, page: str, room: int) -> None:
