@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from ipaddress import ip_network
 from threading import BoundedSemaphore
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from redis import Redis, RedisError
 from sqlalchemy import select
 
+from dialogs.engine.book import Book
 from dialogs.engine.step import Engine
 from dialogs.service import book
 from gateway.answers import Answers
@@ -46,14 +48,24 @@ from settings import Settings
 from store import database, live, migrations
 from store.clock import now
 from store.database import Database, StoreDown
+from store.ids import Random
 from store.seals import Seals
 
 log = structlog.get_logger()
 
 
-def hooks(settings: Settings, *, registry: Registry | None = None) -> Hooks:
+def hooks(
+    settings: Settings,
+    *,
+    registry: Registry | None = None,
+    clock: Callable[[], datetime] = now,
+    random: Random = secrets.token_bytes,
+    dialogs: Callable[[str], Book] = book,
+) -> Hooks:
     """Everything a delivery needs; the registry is the one of the settings unless another is handed
-    in. Raises BadKeys, BadCarrier, BadDocument, SchemaOld, StoreDown: one line each.
+    in, and so are the clock (UTC), what is random, and the dialogs, made for a helpline.
+
+    Raises BadKeys, BadCarrier, BadDocument, SchemaOld, StoreDown: one line each.
     """
     url = database.address(settings)
     migrations.require_current(url)
@@ -70,16 +82,16 @@ def hooks(settings: Settings, *, registry: Registry | None = None) -> Hooks:
     addresses = Addresses.of(settings, seals)
     providers = configured(settings, lambda name: addresses.hook(name, "receipts"))
     zone = ZoneInfo(settings.timezone)
-    answers = Answers(redis, seals, now)
+    answers = Answers(redis, seals, clock)
     asked = registry or connect(settings)
-    lookups = _lookups(settings, asked, store, seals, scripts, say, zone, answers)
+    lookups = _lookups(settings, asked, store, seals, scripts, say, zone, answers, clock)
     promises = Promises(
         store,
         seals,
         redis,
         say,
-        now,
-        secrets.token_bytes,
+        clock,
+        random,
         settings.answer_days,
         zone,
         settings.requests_a_day,
@@ -87,7 +99,7 @@ def hooks(settings: Settings, *, registry: Registry | None = None) -> Hooks:
     )
     networks = carriers()
     engine = Engine(
-        book(settings.helpline),
+        dialogs(settings.helpline),
         spoken,
         readers(settings),
         networks.profiles,
@@ -96,13 +108,13 @@ def hooks(settings: Settings, *, registry: Registry | None = None) -> Hooks:
     conversation = Conversation(
         engine,
         Writing(engine),
-        Sessions(scripts, seals, secrets.token_bytes),
+        Sessions(scripts, seals, random),
         Placing(store, seals, say, engine.keeps, settings.resume_minutes, networks),
-        People(store, seals, now),
+        People(store, seals, clock),
         lookups,
         promises,
         seals,
-        now,
+        clock,
         networks,
         settings.turns_a_minute,
         settings.sms_provider,
@@ -128,15 +140,15 @@ def hooks(settings: Settings, *, registry: Registry | None = None) -> Hooks:
             redis,
             seals,
             say,
-            now,
-            secrets.token_bytes,
+            clock,
+            random,
             settings.service_codes[0] if settings.service_codes else "",
         ),
         store,
         redis,
         seals,
         say,
-        now,
+        clock,
     )
 
 
@@ -149,6 +161,7 @@ def _lookups(
     say: Speaker,
     zone: ZoneInfo,
     answers: Answers,
+    clock: Callable[[], datetime],
 ) -> Lookups:
     """Who answers questions, and from what."""
     patience = settings.lookup_deadline
@@ -157,7 +170,7 @@ def _lookups(
     days = settings.appeal_days
     return Lookups(
         proving,
-        Standings(registry, database, seals, limits, say, patience, now, zone, days),
+        Standings(registry, database, seals, limits, say, patience, clock, zone, days),
         Finding(registry, proving, database, seals, patience, zone),
         seals,
         limits,
