@@ -6,13 +6,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
+from dialogs.engine.session import Session
+from dialogs.engine.turns import Reply
+from locales.languages import LANGUAGES
 from tests.browsers import browser
+from tests.citizen import OFFERED, Citizen, service
 from tests.counterpart import Say
+from tests.line import opened
 from tests.sandboxes import Running, running
 
 __all__ = ["browser", "running"]
@@ -86,7 +92,7 @@ def test_a_session_by_touch_and_the_red_key(running: Running, browser: Browser) 
 
 
 def test_urdu_runs_from_the_right(running: Running, page: Page) -> None:
-    """Each line has the direction of its own text."""
+    """Each line has the direction of the text it is of."""
     running.heard.says = menus
     page.goto(f"{running.url}/phone?dial=*384*1234%23")
     page.keyboard.press("Enter")
@@ -96,6 +102,72 @@ def test_urdu_runs_from_the_right(running: Running, page: Page) -> None:
     line = page.locator("#content p", has_text="شکایت")
     expect(line).to_have_css("direction", "rtl")
     expect(page.locator("#measure")).to_contain_text("UCS-2")
+
+
+def test_a_number_alone_on_its_line_stands_with_its_text(running: Running, page: Page) -> None:
+    """In a text from the right it begins at the right as well, its groups in their order; in a list
+    of languages every key is at the left.
+    """
+    running.heard.says = lambda form: Say(
+        f"CON {'شکایت:' if form['text'] else 'Choose'}\n132.380.0399\n3 اردو".encode(),
+        type="text/plain; charset=utf-8",
+    )
+    page.goto(f"{running.url}/phone?dial=*384*1234%23")
+    page.keyboard.press("Enter")
+    line = page.locator("#content p", has_text="اردو")
+    expect(line).to_have_css("direction", "ltr")
+    page.keyboard.type("1")
+    page.keyboard.press("Enter")
+    expect(line).to_have_css("direction", "rtl")
+    expect(page.locator("#content p", has_text="132.380")).to_have_css("direction", "rtl")
+
+
+def home(tag: str) -> str:
+    """The main menu in a language, its first page, as the engine says it."""
+    then = Citizen(service(), Session(language=tag, notice=99)).dials().then
+    assert isinstance(then, Reply)
+    return then.text
+
+
+def choose(page: Page, tag: str) -> None:
+    """Answer the first screens of somebody new: the language by its own name, and its notice."""
+    content, name = page.locator("#content"), LANGUAGES[tag].language.name
+    for wanted in (re.compile(rf"^(\d) {name}$"), re.compile(r"^(1) ")):
+        for _ in range(3):
+            expect(content.locator("input")).to_be_visible()
+            shown = content.locator("p").all_inner_texts()
+            found = next((match[1] for line in shown if (match := wanted.search(line))), "9")
+            page.keyboard.type(found)
+            page.keyboard.press("Enter")
+            expect(content).not_to_have_text("".join(shown))
+            if found != "9":
+                break
+
+
+def test_every_language_is_chosen_by_its_name_and_shows_its_menu(
+    running: Running, page: Page, valkey_url: str, sqlite_url: str, tmp_path: Path
+) -> None:
+    """The real dialogs, seven people: each reads the menu of her own language, from its own side,
+    all of it in sight above the field. Letters tell the language where they can, and else nobody
+    says that it is English.
+    """
+    with opened(valkey_url, sqlite_url, tmp_path) as line:
+        running.heard.says = lambda form: Say(
+            line.post("ussd", form).body.encode(), type="text/plain; charset=utf-8"
+        )
+        for number, tag in enumerate(OFFERED):
+            page.goto(f"{running.url}/phone?phone=%2B92300000020{number}&dial=*384*1234%23")
+            page.keyboard.press("Enter")
+            choose(page, tag)
+            shown = page.locator("#content [lang]")
+            expect(shown.locator("p")).to_have_text(home(tag).splitlines())
+            expect(shown).to_have_css("direction", LANGUAGES[tag].language.direction)
+            expect(shown).to_have_attribute("lang", tag if tag in {"ur", "ps", "ar"} else "")
+            last, field = shown.bounding_box(), page.locator("#content input").bounding_box()
+            assert last
+            assert field
+            assert last["y"] + last["height"] <= field["y"], tag
+            page.keyboard.press("Escape")
 
 
 def test_a_message_comes_is_counted_and_read(running: Running, page: Page) -> None:
