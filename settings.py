@@ -201,7 +201,7 @@ class Settings(BaseSettings):
 
     sms_provider: Literal["", "africastalking", "twilio"] = Field(
         default="",
-        description="Provider for messages to people met by USSD; empty is the first one configured.",
+        description="Provider for messages to people met by USSD; empty is the one they came by.",
     )
 
     # The central registry

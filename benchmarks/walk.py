@@ -1,4 +1,4 @@
-"""What the virtual phones do: the five-step dialog over Africa's Talking's form, and how each answer must begin.
+"""What the virtual phones do: the six-step dialog over Africa's Talking's form, and how each answer must begin.
 
 Nothing here is measured.
 """

@@ -11,6 +11,7 @@ import pytest
 import redis as redis_client
 from sqlalchemy import LargeBinary
 
+from registry_client.port import Proof
 from store.tables import metadata
 from tests.documents import ROOT, parts, read
 from tests.line import HER_ID, PHONE, opened
@@ -49,7 +50,7 @@ def redis_keys() -> list[re.Pattern[str]]:
 
 
 def test_every_redis_key_is_told_of(valkey_url: str, sqlite_url: str, tmp_path: Path) -> None:
-    """After look-ups, wrong references and a promise, each key has its row and each row of ours
+    """After look-ups, wrong references, a wrong proof and a promise, each key has its row and each row of ours
     its key.
     """
     with opened(valkey_url, sqlite_url, tmp_path) as line:
@@ -62,6 +63,9 @@ def test_every_redis_key_is_told_of(valkey_url: str, sqlite_url: str, tmp_path: 
             line.dial()
         line.dial()
         line.presses("3", "3", "They sent me away", "1")
+        line.registry.proof, line.registry.phones = Proof.TWO_FACTS, ()
+        line.dial()
+        line.presses("1", HER_ID, "9", "2")
         line.post("sms", {"id": "sms-1", "from": PHONE, "to": "21234", "text": HER_ID})
         line.dial()
         line.presses("3", "3")
