@@ -13,8 +13,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn, Self
@@ -43,6 +44,7 @@ class Stack:
       and with
     `sandbox` a registry and carriers. What the processes print goes to `logs`, or with `logs_here`
       where we print.
+    Of the web, the relay and each worker there are so many `copies`: the second is called `web 2`.
     Raises Trouble on entry when a part cannot start. However this process ends, also by SIGKILL,
       its processes
     end too (Linux).
@@ -55,6 +57,7 @@ class Stack:
         sandbox: bool = True,
         free_ports: bool = False,
         logs_here: bool = False,
+        copies: int = 1,
     ) -> None:
         self.settings = settings
         """Inside the context: complete, as the processes got them."""
@@ -63,6 +66,9 @@ class Stack:
         self._wants_sandbox = sandbox
         self._free_ports = free_ports
         self._logs_here = logs_here
+        self._copies = copies
+        self.webs: dict[str, str] = {}
+        """Where each web server answers, by the name of its process."""
         self._leave = ExitStack()
 
     # What whoever started it may ask
@@ -90,7 +96,10 @@ class Stack:
         return {"base": self.base, **hooks, "phone": phone, "registry": self.settings.registry_url}
 
     def process(self, name: str) -> Process:
-        """One of: valkey, sandbox, web, relay, `worker <lane>`. Raises KeyError."""
+        """One of: valkey, sandbox, web, relay, `worker <lane>`, or a copy of the last three: `web 2`.
+
+        Raises KeyError.
+        """
         return {process.name: process for process in self.processes}[name]
 
     def require_alive(self) -> None:
@@ -207,23 +216,27 @@ class Stack:
             keys.write(sandbox.hooks(self.settings), json.dumps(self.urls()))
             program = sandbox.server(self.settings, sandbox.hooks(self.settings))
             self._run(Process("sandbox", [sys.executable, *program], _bare(), self._log("sandbox")))
-        self._run(
-            Process(
-                "web",
-                [sys.executable, *web.server(self.settings)],
-                ours,
-                self._log("web"),
-                patience=15,
-            )
-        )
+        for copy in range(self._copies):
+            self._start_web(_named("web", copy), copy, ours)
         for words in (*(f"worker {lane}" for lane in LANES), "relay"):
             command = [sys.executable, "-m", "commands", *words.split()]
-            self._run(Process(words, command, ours, self._log(words), patience=30))
-        self.process("web").until(
-            lambda: _healthy(_url(self.settings.host, self.settings.port)), START
-        )
+            for copy in range(self._copies):
+                name = _named(words, copy)
+                self._run(Process(name, command, ours, self._log(name), patience=30))
+        for name, address in self.webs.items():
+            self.process(name).until(partial(healthy, address), START)
         if self._wants_sandbox:
-            self.process("sandbox").until(lambda: _healthy(self.sandbox), START)
+            self.process("sandbox").until(lambda: healthy(self.sandbox), START)
+
+    def _start_web(self, name: str, copy: int, ours: Mapping[str, str]) -> None:
+        """The first on the port of the settings, a copy on a free one."""
+        settings = self.settings
+        if copy:
+            free = ports.free(settings.host, random.Random(), but=settings.port)  # noqa: S311  a port
+            settings = settings.model_copy(update={"port": free})
+        self.webs[name] = _url(settings.host, settings.port)
+        program = [sys.executable, *web.server(settings)]
+        self._run(Process(name, program, ours, self._log(name), patience=15))
 
     def _run(self, process: Process) -> None:
         self.processes.append(process)
@@ -249,6 +262,11 @@ class Stack:
         )
 
 
+def _named(name: str, copy: int) -> str:
+    """What the process is called: `relay`, `relay 2`."""
+    return f"{name} {copy + 1}" if copy else name
+
+
 def _bare() -> dict[str, str]:
     """Our environment without settings; no proxy stands between processes of one machine."""
     kept = {
@@ -264,11 +282,11 @@ def _url(host: str, port: int) -> str:
     return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
 
 
-def _healthy(base: str) -> bool:
-    """Whether `GET /healthz` there answers 200."""
+def healthy(base: str, page: str = "healthz") -> bool:
+    """Whether `GET /healthz` there answers 200; `readyz`: with its database and Redis."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"{base}/healthz", timeout=2) as answer:
+        with opener.open(f"{base}/{page}", timeout=2) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

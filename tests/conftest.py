@@ -15,7 +15,8 @@ import redis
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tests import leaks, postgres, stacks, valkey
+from commands import postgres
+from tests import leaks, stacks, valkey
 
 TEMPLATE = "migrated"
 

