@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Event
 
 from redis import Redis
@@ -12,6 +13,7 @@ import logs
 from settings import Settings
 from store.lanes import queue
 from workers import wiring
+from workers.context import Context
 from workers.jobs import WORLD
 
 WORKER_TTL = 30
@@ -36,14 +38,18 @@ class LaneWorker(SimpleWorker):
         super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]  # RQ says no types here
 
 
-def main(settings: Settings, lane: str) -> None:
-    """Work in this lane until SIGTERM.
+def main(
+    settings: Settings,
+    lane: str,
+    world: Callable[[Settings, Callable[[], bool]], Context] = wiring.world,
+) -> None:
+    """Work in this lane until SIGTERM, in a world made of the settings.
 
     Raises BadKeys, and ValueError for a setting that is missing.
     """
     logs.configure(settings.log_level)
     stopping = Event()
-    context = wiring.world(settings, stopping.is_set)
+    context = world(settings, stopping.is_set)
     WORLD.set(context)
     worker = lane_worker(Redis.from_url(settings.redis_url), lane, stopping)
     try:

@@ -1,0 +1,151 @@
+"""Storms over full stacks: the product stands them, and without any one of its guards it does not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from commands.storm import passed
+from storm.audit import Finding, audit
+from storm.books import Books, Held, Sent, Stored
+from storm.citizen import Diary, Told
+from storm.ground import Blow
+from storm.table import shown
+from storm.weather import KINDS, Gust, forecast
+from storm.wire import CEILING, Answer
+from tests.defects import program
+from tests.line import PHONE
+
+REFERENCE = "1234567897"
+SOUND = Books(
+    [Stored(REFERENCE, "complaint", "accepted", "words 1")],
+    [Held(REFERENCE, "words 1")],
+    [Sent(PHONE, "We have it", "delivered", "")],
+    Counter({(PHONE, "We have it"): 1}),
+    {},
+)
+"""One complaint, carried and told."""
+
+
+def codes(books: Books, diary: Diary | None = None, *answers: Answer) -> list[str]:
+    """What an audit of these finds."""
+    lived = diary or Diary(told=[Told(REFERENCE, "complaint", PHONE, "words 1")])
+    return [one.code for one in audit(books, lived, answers, [])]
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_a_storm_loses_nothing_and_doubles_nothing(database: str) -> None:
+    """Fifteen seconds of everything, on each database."""
+    report = passed(7, 120, 15, database)
+    assert report.findings == [], "\n".join(shown(report))
+    assert len(report.diary.told) > 30
+    assert len({blow.gust.kind for blow in report.blows}) > 7
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(
+    ("defects", "seed", "found"),
+    [
+        (("dedupe", "compare_and_set", "uncertain"), 905, {"stored-twice", "rang-twice"}),
+        (("outbox", "lease"), 1939, {"told-not-held", "stuck"}),
+    ],
+)
+def test_without_its_guards_it_does_not_stand_the_storm(
+    defects: tuple[str, ...], seed: int, found: set[str]
+) -> None:
+    """Each guard that is left out is seen in the books by a finding of its own."""
+    report = passed(seed, 80, 10, "sqlite", program(*defects))
+    assert found <= {one.code for one in report.findings}, "\n".join(shown(report))
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.long
+@pytest.mark.parametrize("defect", ["dedupe", "compare_and_set", "uncertain", "outbox", "lease"])
+def test_each_guard_that_is_missing_turns_the_storm_red(defect: str) -> None:
+    """One after the other, each alone."""
+    seed = 1939 if defect in {"outbox", "lease"} else 905
+    report = passed(seed, 80, 10, "sqlite", program(defect))
+    assert report.findings, "\n".join(shown(report))
+
+
+@pytest.mark.timeout(1500)
+@pytest.mark.long
+def test_a_long_storm_over_postgresql() -> None:
+    """Ten minutes and twenty thousand people."""
+    report = passed(1, 20_000, 600, "postgresql")
+    print("\n".join(shown(report)))
+    assert report.findings == []
+
+
+def test_the_same_seed_is_the_same_storm() -> None:
+    """And another one another; every kind comes before any comes again."""
+    once = forecast(3, 180, postgresql=True)
+    assert once == forecast(3, 180, postgresql=True)
+    assert once != forecast(4, 180, postgresql=True)
+    assert {one.kind for one in once} == {kind for kind, _, _ in KINDS}
+    assert [one.at for one in once] == sorted(one.at for one in once)
+    assert all(one.whom != "postgresql" for one in forecast(3, 180, postgresql=False))
+
+
+def test_sound_books_have_no_findings() -> None:
+    """What follows is seeded."""
+    assert codes(SOUND) == []
+
+
+@pytest.mark.parametrize(
+    ("books", "found"),
+    [
+        (replace(SOUND, stored=[]), ["told-not-stored"]),
+        (replace(SOUND, held=[]), ["told-not-held"]),
+        (replace(SOUND, held=[*SOUND.held, *SOUND.held]), ["held-twice", "held-twice"]),
+        (
+            replace(SOUND, stored=[*SOUND.stored, Stored("1", "complaint", "accepted", "words 1")]),
+            ["stored-twice"],
+        ),
+        (replace(SOUND, rung=Counter({(PHONE, "We have it"): 2})), ["rang-twice"]),
+        (replace(SOUND, rung=Counter()), ["never-rang"]),
+        (replace(SOUND, owed={"registry ready": 2}), ["stuck"]),
+    ],
+)
+def test_books_that_differ_are_found(books: Books, found: list[str]) -> None:
+    """Each book against each."""
+    assert codes(books) == found
+
+
+def test_a_message_of_unknown_fate_may_have_rung_or_not() -> None:
+    """Once at most."""
+    unsure = replace(SOUND, sent=[Sent(PHONE, "We have it", "uncertain", "ReadTimeout")])
+    assert codes(unsure) == []
+    assert codes(replace(unsure, rung=Counter())) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "web", "seconds", "found"),
+    [
+        (200, "CON Hello", "web", 0.1, []),
+        (500, "", "web", 0.1, ["invalid-answer"]),
+        (200, "Hello", "web", 0.1, ["invalid-answer"]),
+        (200, "END " + "x" * 157, "web", 0.1, ["long-answer"]),
+        (200, "END Hello", "web", CEILING + 1, ["late-answer"]),
+        (0, "", "", 0.1, ["nobody-answered"]),
+        (0, "", "web", 0.1, ["cut-answer"]),
+    ],
+)
+def test_answers_a_carrier_cannot_use_are_found(
+    status: int, body: str, web: str, seconds: float, found: list[str]
+) -> None:
+    """Whatever the weather was, when it was not about that server."""
+    answer = Answer("ussd", status, body, web, 100.0, 100.0 + seconds)
+    assert codes(SOUND, None, answer) == found
+
+
+def test_an_answer_that_was_cut_by_a_kill_is_forgiven() -> None:
+    """Of the server that was killed, at that time."""
+    cut = Answer("ussd", 0, "", "web 2", 100.0, 100.1)
+    told = Diary(told=[Told(REFERENCE, "complaint", PHONE, "words 1")])
+    for whom, found in (("web 2", []), ("web", [Finding("cut-answer", "ussd 0 '' by web 2")])):
+        blow = Blow(Gust(1.0, "kill", whom), 100.0, 100.0, 103.0)
+        assert audit(SOUND, told, [cut], [blow]) == found
