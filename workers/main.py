@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Event
 
 from redis import Redis
@@ -9,8 +10,10 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
 import logs
+from registry_client.timed import timed
 from settings import Settings
 from store.lanes import queue
+from store.tallies import Tallies
 from workers import wiring
 from workers.jobs import WORLD
 
@@ -44,12 +47,17 @@ def main(settings: Settings, lane: str) -> None:
     logs.configure(settings.log_level)
     stopping = Event()
     context = wiring.world(settings, stopping.is_set)
+    tallies, over = Tallies(context.redis), Event()
+    context = replace(context, registry=timed(context.registry, tallies.asked))
+    counting = tallies.start(over)
     WORLD.set(context)
     worker = lane_worker(Redis.from_url(settings.redis_url), lane, stopping)
     try:
         worker.work(logging_level="WARNING")
     finally:
         context.pool.shutdown()
+        over.set()
+        counting.join()
         context.database.close()
 
 
