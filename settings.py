@@ -76,6 +76,10 @@ class Settings(BaseSettings):
         default="",
         description="The address carriers call, as they see it; Twilio signs it. Empty is http://host:port.",
     )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Bearer token of /metrics; empty lets in whoever reaches the web server.",
+    )
 
     # What may come in
     service_codes: Names = Field(

@@ -4,6 +4,7 @@ server.
 
 from __future__ import annotations
 
+from threading import Event
 from typing import TYPE_CHECKING
 
 import logs
@@ -20,4 +21,5 @@ def app_from_environment() -> WSGIApplication:
     settings = Settings()
     logs.configure(settings.log_level)
     made = hooks(settings)
+    made.tallies.start(Event())
     return in_front(create_app(settings, made), made, settings.trusted_proxies)

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import fcntl
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -90,6 +92,18 @@ def running(settings: Settings) -> Running | None:
     except FileNotFoundError:
         return None
     return None
+
+
+@contextmanager
+def alone(var: Path) -> Iterator[None]:
+    """No stack runs from `var`, and none begins while the block runs. Raises Trouble."""
+    var.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (var / "stack.lock").open("wb") as lock:
+        try:
+            fcntl.flock(lock.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as held:
+            raise Trouble(f"a stack runs from {var}: stop it first") from held
+        yield
 
 
 def announce(var: Path, stack: Running) -> None:

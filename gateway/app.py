@@ -18,17 +18,20 @@ from sqlalchemy import select
 from dialogs.engine.book import Book
 from dialogs.engine.step import Engine
 from dialogs.service import book
+from gateway.answering import answered
 from gateway.answers import Answers
 from gateway.carriers import carriers
 from gateway.conversation import Conversation
 from gateway.exchanges import Exchanges
 from gateway.finding import Finding
 from gateway.front import client
+from gateway.hook import Answer
 from gateway.hooks import LARGEST, Hooks, Request
 from gateway.inbox import Inbox
 from gateway.limits import Limits
 from gateway.lookups import Lookups
 from gateway.loops import Loops
+from gateway.metrics import Metrics
 from gateway.people import People
 from gateway.placing import Placing
 from gateway.promises import Promises
@@ -44,12 +47,14 @@ from locales.catalogues import speeches
 from locales.saying import Speaker
 from registry_client import connect
 from registry_client.port import Registry
+from registry_client.timed import timed
 from settings import Settings
 from store import database, live, migrations
 from store.clock import now
 from store.database import Database, StoreDown
 from store.ids import Random
 from store.seals import Seals
+from store.tallies import Tallies
 
 log = structlog.get_logger()
 
@@ -83,8 +88,9 @@ def hooks(
     providers = configured(settings, lambda name: addresses.hook(name, "receipts"))
     zone = ZoneInfo(settings.timezone)
     answers = Answers(redis, seals, clock)
-    asked = registry or connect(settings)
-    lookups = _lookups(settings, asked, store, seals, scripts, say, zone, answers, clock)
+    tallies = Tallies(redis)
+    asked = timed(registry or connect(settings), tallies.asked)
+    lookups = _lookups(settings, asked, store, seals, scripts, say, zone, answers, clock, tallies)
     promises = Promises(
         store,
         seals,
@@ -149,6 +155,7 @@ def hooks(
         seals,
         say,
         clock,
+        tallies,
     )
 
 
@@ -162,6 +169,7 @@ def _lookups(
     zone: ZoneInfo,
     answers: Answers,
     clock: Callable[[], datetime],
+    tallies: Tallies,
 ) -> Lookups:
     """Who answers questions, and from what."""
     patience = settings.lookup_deadline
@@ -176,6 +184,7 @@ def _lookups(
         limits,
         BoundedSemaphore(settings.web_threads // 2),
         answers,
+        tallies,
     )
 
 
@@ -196,7 +205,7 @@ def codes(settings: Settings) -> Mapping[str, frozenset[str]]:
 
 
 def create_app(settings: Settings, made: Hooks) -> Flask:
-    """The Flask application: the hooks, and two addresses that say how we are."""
+    """The Flask application: the hooks, and three addresses that say how we are."""
     app = Flask("guichet", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST + 1
 
@@ -204,13 +213,11 @@ def create_app(settings: Settings, made: Hooks) -> Flask:
     def receive(path: str) -> ResponseReturnValue:
         headers = {name.lower(): value for name, value in request.headers.items()}
         remote = client(headers, request.remote_addr or "", settings.trusted_proxies)
-        answer = made.receive(
-            Request(path, request.query_string.decode(), request.get_data(), headers, remote)
-        )
-        return (
-            answer.body,
-            answer.status,
-            {"Content-Type": answer.content_type, **dict(answer.headers)},
+        return _as_flask(
+            answered(
+                made,
+                Request(path, request.query_string.decode(), request.get_data(), headers, remote),
+            )
         )
 
     @app.get("/healthz")
@@ -222,7 +229,24 @@ def create_app(settings: Settings, made: Hooks) -> Flask:
         parts = {"database": _answers(made.database), "redis": _pings(made.redis)}
         return parts, 200 if all(parts.values()) else 503
 
+    watched = Metrics(
+        made.redis,
+        made.database,
+        made.tallies,
+        made.clock,
+        settings.metrics_token.get_secret_value(),
+    )
+
+    @app.get("/metrics")
+    def metrics() -> ResponseReturnValue:
+        return _as_flask(watched.answer(request.headers.get("Authorization", "")))
+
     return app
+
+
+def _as_flask(answer: Answer) -> ResponseReturnValue:
+    headers = {"Content-Type": answer.content_type, **dict(answer.headers)}
+    return answer.body, answer.status, headers
 
 
 def _answers(database: Database) -> bool:

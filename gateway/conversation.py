@@ -34,6 +34,8 @@ log = structlog.get_logger()
 
 ATTEMPTS = 3
 """Readings of a record before a contended turn gives up and shows the present screen."""
+CALL = 180
+"""Seconds of silence after which a call counts as over, where its carrier did not say."""
 REMEMBERED = 4
 """Conversations or messages before this one whose late deliveries change nothing."""
 
@@ -119,8 +121,7 @@ class Conversation:
             except (StoreDown, SessionsDown, EndlessDialog) as fault:
                 raise CannotAnswer(old.settled[0]) from fault
             left = self._left(inbound, new)
-            silence = max(self.dial_back, self.carriers.idle(inbound.network))
-            if self._remembered(phone_key, recalled.stamp, new, left, silence) or ran.promised:
+            if self._remembered(inbound, phone_key, recalled.stamp, new, left) or ran.promised:
                 self._log(inbound, new)
                 return ran.reply
         now = self.sessions.recall(phone_key).record or new
@@ -155,16 +156,19 @@ class Conversation:
         return self.seals.digest("draft", f"{born}/{session.draft}")
 
     def _remembered(
-        self, phone_key: bytes, stamp: bytes, new: Record, left: Left | None, silence: int
+        self, inbound: Inbound, phone_key: bytes, stamp: bytes, new: Record, left: Left | None
     ) -> bool:
-        """Whether the turn stands; what is left is told of after so many seconds of silence.
+        """Whether the turn stands; what is left is told of after so many seconds of silence, or as
+        many as her carrier waits.
 
         A turn that Redis cannot keep is answered all the same: what it promised is stored.
         """
         try:
             counted = new.session.at or "ended"
-            due = int(self.clock().timestamp()) + silence
-            return self.sessions.remember(phone_key, stamp, new, counted, left, due)
+            now, idle = int(self.clock().timestamp()), self.carriers.idle(inbound.network)
+            due = now + max(self.dial_back, idle)
+            until = now + (idle or CALL) if inbound.channel == "ussd" and new.more else 0
+            return self.sessions.remember(phone_key, stamp, new, counted, left, due, now, until)
         except SessionsDown:
             log.warning("session.lost", trace=new.conversation)
             return True

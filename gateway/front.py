@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from gateway.answering import answered
 from gateway.hooks import LARGEST, Hooks, Request
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def in_front(app: WSGIApplication, hooks: Hooks, proxies: int) -> WSGIApplicatio
     def wsgi(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] != "POST" or not environ["PATH_INFO"].startswith(PREFIX):
             return app(environ, start)
-        answer = hooks.receive(read(environ, proxies))
+        answer = answered(hooks, read(environ, proxies))
         body = answer.body.encode()
         start(
             STATUS[answer.status],

@@ -26,6 +26,7 @@ from locales.saying import Speaker
 from store import citizens, drafts, messages
 from store.database import Database
 from store.seals import Seals
+from store.tallies import Tallies
 
 log = structlog.get_logger()
 
@@ -70,6 +71,7 @@ class Hooks:
     seals: Seals
     say: Speaker
     clock: Callable[[], datetime]
+    tallies: Tallies
 
     def receive(self, request: Request) -> Answer:
         """The answer to a delivery. Wrong token: 404 and no body.

@@ -27,6 +27,7 @@ from gateway.standing import Standings
 from registry_client.port import RegistryError
 from registry_client.proof import last_four
 from store.seals import Seals
+from store.tallies import LOOKUPS_REFUSED, Tallies
 
 log = structlog.get_logger()
 
@@ -47,6 +48,7 @@ class Lookups:
     places: BoundedSemaphore
     """How many threads may wait for the registry at once."""
     answers: Answers
+    tallies: Tallies
 
     def ask(self, query: Query, asker: Asker, deadline: Deadline) -> Found:
         """The outcome of a query. Trouble of the registry is `unavailable`, never an exception."""
@@ -78,6 +80,7 @@ class Lookups:
     def _waiting(self, ask: Callable[[], Found], asker: Asker) -> Found:
         if not self.places.acquire(blocking=False):
             log.warning("lookup.full", trace=asker.trace)
+            self.tallies.count(LOOKUPS_REFUSED)
             return _NOTHING
         try:
             return ask()

@@ -28,6 +28,10 @@ STAMP = 8
 compares.
 """
 MINUTE = 60
+TURNS = "turns"
+"""Hash: how often each screen was reached."""
+CALLS = "calls"
+"""Sorted set: the digest of each phone in a call, by the second after which the call is over."""
 
 RECALL = Script.of("""
 local turns = redis.call('INCR', KEYS[2])
@@ -45,6 +49,9 @@ else
   redis.call('ZADD', KEYS[3], ARGV[8], ARGV[6])
   redis.call('HSET', KEYS[4], ARGV[6], ARGV[7])
 end
+redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', ARGV[9])
+if ARGV[10] == '0' then redis.call('ZREM', KEYS[5], ARGV[6])
+else redis.call('ZADD', KEYS[5], ARGV[10], ARGV[6]) end
 return 1
 """)
 
@@ -112,20 +119,25 @@ class Sessions:
         counted: str,
         left: Left | None = None,
         due: int = 0,
+        now: int = 0,
+        until: int = 0,
     ) -> bool:
         """Write the record if it is still the one that was read; False when another turn got in.
 
         Counts `counted`. `left` is a draft that falls due at `due` (seconds since 1970) unless she
-        goes on before.
+        goes on before. `until` is when a call that waits for her is over, 0 where none does; `now`
+        takes away those that are (seconds since 1970 as well).
         """
         name = phone_key.hex()
         value = self._random(STAMP) + self._seals.seal(self._pack(record), _bound(name))
         row = left.row(self._seals, name) if left is not None else b""
-        keys = [f"phone:{name}", "turns", drafts.DUE, drafts.ROWS]
+        keys = [f"phone:{name}", TURNS, drafts.DUE, drafts.ROWS, CALLS]
         try:
             return bool(
                 self.scripts.run(
-                    REMEMBER, keys, [stamp, STAMP, value, KEPT, counted, name, row, due]
+                    REMEMBER,
+                    keys,
+                    [stamp, STAMP, value, KEPT, counted, name, row, due, now, until],
                 )
             )
         except RedisError as error:

@@ -16,3 +16,8 @@ def uuid7(now: datetime, random: Random) -> UUID:
     milliseconds = int(now.timestamp() * 1000)
     high, low = drawn >> 68, drawn & ((1 << 62) - 1)
     return UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+
+
+def first_id(since: datetime) -> UUID:
+    """The least id that `uuid7` mints at this moment or later, to read a time by its rows' ids."""
+    return UUID(int=int(since.timestamp() * 1000) << 80)

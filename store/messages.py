@@ -67,6 +67,8 @@ class NewMessage:
     """Of the text in the catalogue: all that is shown of it to staff."""
     request: UUID | None = None
     purpose: Purpose = "news"
+    doubt: str = ""
+    """Why it may have been sent before: then it is kept as uncertain, and not sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,8 @@ def queue_all(
     rows = [_row(seals, new, now, uuid7(now, random)) for new in news]
     statement = insert(conn, messages).on_conflict_do_nothing(index_elements=["key"])
     stored = conn.execute(statement.returning(messages.c.id), rows).scalars().all()
-    outbox.put(conn, MESSAGES, stored, now)
+    doubted = {row["id"] for row in rows if row["state"] != "queued"}
+    outbox.put(conn, MESSAGES, [one for one in stored if one not in doubted], now)
     return len(stored)
 
 
@@ -375,8 +378,8 @@ def _row(seals: Seals, new: NewMessage, now: datetime, minted: UUID) -> dict[str
         "provider": new.provider,
         "solicited": new.purpose == "answer",
         "news": new.purpose == "news",
-        "state": "queued",
-        "reason": "",
+        "state": "uncertain" if new.doubt else "queued",
+        "reason": new.doubt,
         "created_at": now,
     }
 

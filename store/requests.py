@@ -130,6 +130,8 @@ class Request:
     reach: Reach
     told: str
     """The phone its messages go to; empty where none are sent."""
+    restored: bool
+    """It came from a copy: what it leads to may have been said before."""
 
 
 class Settled(NamedTuple):
@@ -332,6 +334,7 @@ def opened(seals: Seals, row: Row[Any]) -> Request:
         identity,
         cast("Reach", words.get("reach", "open")),
         words.get("told") or phone,
+        row.restored_at is not None,
     )
 
 

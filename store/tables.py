@@ -8,6 +8,7 @@ Queries are in the module of each noun; changes of shape are in migrations/.
 from __future__ import annotations
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -98,6 +99,7 @@ requests = Table(
     Column("due_on", Date, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("closed_at", Moment),
+    Column("restored_at", Moment, comment="came from a copy while it was still to be carried"),
     UniqueConstraint("draft", "screen"),
 )
 
@@ -189,3 +191,12 @@ Index(
 )
 DEAD = text("state = 'dead'")
 Index("ix_outbox_dead", outbox.c.lane, sqlite_where=DEAD, postgresql_where=DEAD)
+
+reconciliations = Table(
+    "reconciliations",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("made_at", Moment, nullable=False),
+    Column("figures", JSON, nullable=False, comment="counts and ids of rows"),
+)
+"""What was found of each day, looking back: store/reconcile.py."""

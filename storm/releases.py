@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from threading import Event
 from typing import TYPE_CHECKING
 
 import logs
@@ -73,4 +74,5 @@ def served(
     settings = Settings()
     logs.configure(settings.log_level)
     made = hooks(settings, clock=clock, dialogs=dialogs)
+    made.tallies.start(Event())
     return in_front(create_app(settings, made), made, settings.trusted_proxies)

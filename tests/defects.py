@@ -63,10 +63,12 @@ class Overwriting(Sessions):
         counted: str,
         left: Left | None = None,
         due: int = 0,
+        now: int = 0,
+        until: int = 0,
     ) -> bool:
         """Without a look at who else wrote."""
         present = self.recall(phone_key).stamp
-        return super().remember(phone_key, present, record, counted, left, due)
+        return super().remember(phone_key, present, record, counted, left, due, now, until)
 
 
 class TwoSteps:

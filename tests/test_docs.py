@@ -20,7 +20,6 @@ from commands import environment
 from commands.__main__ import command, listed
 from settings import Settings
 from store.seals import Seals
-from store.tables import metadata
 from tests.documents import DOCUMENTS, NAMES, ROOT, anchors, blocks, parts, read
 from tests.line import opened
 
@@ -134,27 +133,6 @@ def test_the_command_that_makes_a_key_makes_one() -> None:
     )
     assert len(base64.b64decode(made.stdout.strip().removeprefix("k1:"))) == 32
     assert len(Seals.from_text(made.stdout.strip()).phone_key("+923000000001")) == 16
-
-
-def test_the_copy_of_a_running_sqlite_is_whole(tmp_path: Path, sqlite_url: str) -> None:
-    """docs/operations.md's one-liner copies every table, also what still lies in the log beside the
-    file.
-    """
-    (tmp_path / "var").mkdir()
-    (tmp_path / "guichet.db").rename(tmp_path / "var/guichet.db")
-    assert sqlite_url.endswith("guichet.db")
-    (line,) = re.findall(
-        r'^ *python3 -c "(import sqlite3.+)"$', read("docs/operations.md"), flags=re.MULTILINE
-    )
-    look = "; import sqlite3 as s; print(*(n for n, in s.connect('copy.db').execute('select name from sqlite_master')))"
-    done = subprocess.run(
-        [sys.executable, "-c", line + look],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert set(metadata.tables) <= set(done.stdout.split())
 
 
 # Links and examples

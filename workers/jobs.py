@@ -38,7 +38,7 @@ def drain(lane: str) -> None:
     except StoreDown as down:
         log.warning("lane.store_down", lane=lane, error=str(down))
         return
-    # Broad, as only a hook is besides: what an exception says may be about a person.
+    # Broad, as a hook is: what an exception says may be about a person.
     except Exception as bug:
         log.exception("lane.failed", lane=lane, error=type(bug).__name__)
         raise LaneFailed(lane) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Event
 
 from redis import Redis
@@ -10,8 +11,10 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
 import logs
+from registry_client.timed import timed
 from settings import Settings
 from store.lanes import queue
+from store.tallies import Tallies
 from workers import wiring
 from workers.context import Context
 from workers.jobs import WORLD
@@ -50,12 +53,17 @@ def main(
     logs.configure(settings.log_level)
     stopping = Event()
     context = world(settings, stopping.is_set)
+    tallies, over = Tallies(context.redis), Event()
+    context = replace(context, registry=timed(context.registry, tallies.asked))
+    counting = tallies.start(over)
     WORLD.set(context)
     worker = lane_worker(Redis.from_url(settings.redis_url), lane, stopping)
     try:
         worker.work(logging_level="WARNING")
     finally:
         context.pool.shutdown()
+        over.set()
+        counting.join()
         context.database.close()
 
 

@@ -15,6 +15,7 @@ from store import citizens, messages, outbox, requests
 from store.lanes import MESSAGES, wake
 from store.messages import NewMessage
 from store.requests import Request, Settled
+from store.restoring import RESTORED
 from store.seals import Seals
 from workers import telling
 from workers.context import Context
@@ -80,7 +81,7 @@ def asked(context: Context, hold: Hold, request: Request) -> Verdict:
     except Refused as refusal:
         if refusal.code not in FINAL:
             return Hopeless(refusal.code)
-        told = telling.refused(context, request)
+        told = said(request, telling.refused(context, request))
         return Answered(Settled(request.id, "refused", detail=refusal.code), told)
 
 
@@ -88,10 +89,19 @@ def ask(context: Context, request: Request) -> Verdict:
     """Put it to the registry. Raises RegistryError."""
     if request.kind == "question":
         outcome, told = telling.answered(context, request)
-        return Answered(Settled(request.id, "answered", detail=outcome), told)
+        return Answered(Settled(request.id, "answered", detail=outcome), said(request, told))
     held = hand_over(context.registry, request, timeout=context.registry_timeout)
-    told = telling.accepted(context, request)
+    told = said(request, telling.accepted(context, request), anew=not held.known)
     return Answered(Settled(request.id, "accepted", held.record), told)
+
+
+def said(request: Request, told: list[NewMessage], *, anew: bool = False) -> list[NewMessage]:
+    """What is told, in doubt where a copy brought the request back and the registry may have
+    answered it before: then she may have been told. `anew`: it had never heard of it.
+    """
+    if anew or not request.restored:
+        return told
+    return [replace(one, doubt=RESTORED) for one in told]
 
 
 def record(context: Context, hold: Hold, verdicts: Mapping[UUID, Verdict]) -> bool:

@@ -25,6 +25,7 @@ from store.clock import now
 from store.database import Database, StoreDown
 from store.seals import Seals
 from workers.dial_backs import DialBacks, again
+from workers.housekeeping import beside
 
 EVERY = 1.0
 """Seconds between two looks."""
@@ -39,7 +40,7 @@ def relay(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     store, redis = Database.connect(database.address(settings)), live.connected(settings.redis_url)
-    watch(store, redis, now, stop, dial_backs(settings, store, redis))
+    watch(store, redis, now, stop, beside(settings, store, dial_backs(settings, store, redis)))
     store.close()
 
 

@@ -46,6 +46,13 @@ def head() -> str:
     return newest
 
 
+def knows(revision: str) -> bool:
+    """Whether this version can bring a database of that revision to `head()`."""
+    return revision in {
+        one.revision for one in ScriptDirectory.from_config(config()).walk_revisions()
+    }
+
+
 def current(url: str) -> str | None:
     """The revision the database is at; None when it is empty. Raises StoreDown."""
     engine = _engine(url)
