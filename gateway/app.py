@@ -19,12 +19,13 @@ from dialogs.engine.book import Book
 from dialogs.engine.step import Engine
 from dialogs.service import book
 from gateway.answers import Answers
+from gateway.bodies import LARGEST
 from gateway.carriers import carriers
 from gateway.conversation import Conversation
 from gateway.exchanges import Exchanges
 from gateway.finding import Finding
 from gateway.front import client
-from gateway.hooks import LARGEST, Hooks, Request
+from gateway.hooks import Hooks, Request
 from gateway.inbox import Inbox
 from gateway.limits import Limits
 from gateway.lookups import Lookups
