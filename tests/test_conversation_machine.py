@@ -229,5 +229,5 @@ def test_nothing_that_happens_to_a_conversation_breaks_it(
             ),
         )
         assert len(made.promises) > 7
-        assert made.promises.total() > examples
-        assert all(made.wires[one] > examples / 4 for one in (Line, LastLine))
+        assert made.promises.total() > examples / 2
+        assert all(made.wires[one] > examples / 5 for one in (Line, LastLine))
