@@ -203,6 +203,9 @@ class Settings(BaseSettings):
         default="", description="Number or messaging service SID messages come from."
     )
 
+    # Hubtel
+    hubtel: bool = Field(default=False, description="Whether Hubtel posts USSD to us.")
+
     sms_provider: Literal["", "africastalking", "twilio"] = Field(
         default="",
         description="Provider for messages to people met by USSD; empty is the one they came by.",
@@ -292,6 +295,13 @@ class Settings(BaseSettings):
         """Who greets must be able to go on."""
         if self.greeting and self.greeting not in self.languages:
             raise ValueError("GUICHET_GREETING must be one of GUICHET_LANGUAGES")
+        return self
+
+    @model_validator(mode="after")
+    def _somebody_sends(self) -> Self:
+        """People met through a provider of USSD alone get their SMS by another."""
+        if self.hubtel and not self.sms_provider:
+            raise ValueError("GUICHET_HUBTEL has no SMS: set GUICHET_SMS_PROVIDER")
         return self
 
     @model_validator(mode="after")

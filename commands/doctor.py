@@ -169,10 +169,24 @@ def providers(settings: Settings, running: embedded.Running | None) -> Iterator[
     yield carrier(
         "twilio", twilio, settings.twilio_auth_token.get_secret_value(), "GUICHET_TWILIO_AUTH_TOKEN"
     )
-    if (twilio or africastalking) and not settings.public_url:
+    yield hubtel(settings)
+    if (twilio or africastalking or settings.hubtel) and not settings.public_url:
         yield Finding(
             "wrong", "carriers", "GUICHET_PUBLIC_URL is not set: carriers could not post back"
         )
+
+
+def hubtel(settings: Settings) -> Finding:
+    """Off, or who sends in its place, where that one can."""
+    if not settings.hubtel:
+        return Finding("off", "hubtel", "not configured")
+    accounts = {
+        "africastalking": settings.africastalking_username,
+        "twilio": settings.twilio_account_sid,
+    }
+    if not accounts.get(settings.sms_provider):
+        return Finding("wrong", "hubtel", "GUICHET_SMS_PROVIDER names a provider without account")
+    return Finding("ok", "hubtel", f"USSD; SMS by {settings.sms_provider}")
 
 
 def carrier(name: str, account: str, secret: str, variable: str) -> Finding:

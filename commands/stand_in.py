@@ -35,6 +35,7 @@ def pointed(settings: Settings, sandbox: str) -> Settings:
         update |= {"drafts": settings.drafts or "drafts" not in settings.model_fields_set}
         update |= AFRICASTALKING | {"africastalking_url": f"{sandbox}/africastalking"}
         update |= TWILIO | {"twilio_url": f"{sandbox}/twilio"}
+        update |= {"hubtel": True, "sms_provider": settings.sms_provider or "africastalking"}
         update |= {"service_codes": (*settings.service_codes, SHORT_CODE, TWILIO_NUMBER)}
     if not settings.registry_url:
         update |= {"registry_url": f"{sandbox}/registry-api"}

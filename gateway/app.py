@@ -20,13 +20,14 @@ from dialogs.engine.step import Engine
 from dialogs.service import book
 from gateway.answering import answered
 from gateway.answers import Answers
+from gateway.bodies import LARGEST
 from gateway.carriers import carriers
 from gateway.conversation import Conversation
 from gateway.exchanges import Exchanges
 from gateway.finding import Finding
 from gateway.front import client
 from gateway.hook import Answer
-from gateway.hooks import LARGEST, Hooks, Request
+from gateway.hooks import Hooks, Request
 from gateway.inbox import Inbox
 from gateway.limits import Limits
 from gateway.lookups import Lookups

@@ -19,10 +19,10 @@ from gateway.asker import Asker
 from gateway.asking import Asking
 from gateway.carriers import Carriers
 from gateway.deadline import Deadline
-from gateway.hook import Channel, Inbound, Input
+from gateway.hook import Channel, Inbound
 from gateway.lookups import Lookups
 from gateway.people import People
-from gateway.placing import Placing, Turning
+from gateway.placing import Placing, Turning, heard
 from gateway.promises import Promises
 from gateway.sessions import Record, Sessions, SessionsDown
 from gateway.writing import Writing
@@ -234,7 +234,7 @@ class Conversation:
         )
         return Record(
             conversation,
-            inbound.text if inbound.input is Input.CUMULATIVE else inbound.delivery,
+            heard(inbound, old.heard if old.conversation == conversation else ""),
             ran.session,
             ran.reply.text,
             ran.reply.more,

@@ -9,7 +9,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from gateway.answering import answered
-from gateway.hooks import LARGEST, Hooks, Request
+from gateway.bodies import LARGEST
+from gateway.hooks import Hooks, Request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -19,6 +19,13 @@ class Malformed(Exception):
     """
 
 
+class Body(StrEnum):
+    """What a provider posts, by its media type."""
+
+    FORM = "application/x-www-form-urlencoded"
+    JSON = "application/json"
+
+
 @dataclass(frozen=True, slots=True)
 class Hook:
     """One HTTP delivery, already measured: at most 8 KB, the right content type, no key twice."""
@@ -28,6 +35,9 @@ class Hook:
     url: str
     """Public address the carrier called, with path and query: what Twilio signs."""
     form: Mapping[str, str]
+    """Its fields as text, whatever the body: a JSON number as it was written, `true`, `false`; what
+    is null is not there.
+    """
     headers: Mapping[str, str] = field(default_factory=dict)
     """Names in lower case."""
     remote: str = ""
@@ -48,6 +58,7 @@ class Input(StrEnum):
 
     CUMULATIVE = "cumulative"  # the whole session joined by `*`
     LAST = "last"  # this answer alone
+    DIALLED = "dialled"  # no answer: the string that was dialled, code and all
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +76,9 @@ class Inbound:
     text: str
     input: Input = Input.LAST
     network: str = ""
-    delivery: str = ""
-    """The carrier's number or id of this delivery, the same when it is repeated. A carrier that
-    sends the last input alone and no such id cannot be told a repeat from a second key press.
+    delivery: int | str = ""
+    """The same when it is repeated: a number that grows within the conversation, or an id. A carrier
+    that sends the last input alone and neither cannot be told a repeat from a second key press.
     """
 
 

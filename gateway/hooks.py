@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from time import monotonic
-from urllib.parse import parse_qsl
 
 import structlog
 from redis import Redis, RedisError
 
 from dialogs.engine.turns import Reply
+from gateway import bodies, dialled
+from gateway.bodies import Refused
 from gateway.conversation import CannotAnswer, Conversation, TooFast
 from gateway.deadline import Deadline
 from gateway.hook import Answer, Ended, Hook, Inbound, Malformed, OptOut, Receipt
@@ -29,11 +30,6 @@ from store.seals import Seals
 from store.tallies import Tallies
 
 log = structlog.get_logger()
-
-LARGEST = 8 * 1024
-"""Bytes of a delivery; carriers' own are under two thousand."""
-MOST_FIELDS = 100
-FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +85,7 @@ class Hooks:
         ):
             return Answer(404)
         try:
-            hook = self._hook(name, kind, request)
+            hook = self._hook(provider, kind, request)
             if not provider.authentic(hook):
                 log.warning("hook.forged", provider=name, kind=kind)
                 return Answer(403)
@@ -109,25 +105,14 @@ class Hooks:
         right = [hmac.compare_digest(given, valid.encode()) for valid in self.tokens.get(hook, ())]
         return any(right) and (not self.networks or _within(remote, self.networks))
 
-    def _hook(self, name: str, kind: str, request: Request) -> Hook:
-        """The delivery as a hook: a form of at most 8 KB, no key twice. Raises Refused."""
-        if len(request.body) > LARGEST:
-            raise Refused(413, "the delivery is larger than 8 KB")
-        if request.headers.get("content-type", "").split(";")[0].strip().lower() != FORM:
-            raise Refused(415, f"the delivery must be {FORM}")
-        try:
-            pairs = parse_qsl(
-                request.body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS
-            )
-        except ValueError as error:
-            raise Refused(400, "the form cannot be read") from error
-        form = dict(pairs)
-        if len(form) != len(pairs):
-            raise Refused(400, "a field of the form stands there twice")
+    def _hook(self, provider: Provider, kind: str, request: Request) -> Hook:
+        """The delivery as a hook, its body of the kind this provider posts. Raises Refused."""
+        headers = request.headers
+        form = bodies.fields(request.body, headers.get("content-type", ""), provider.body)
         address = f"{self.public_url}/in/{request.path}" + (
             f"?{request.query}" if request.query else ""
         )
-        return Hook(name, kind, address, form, request.headers, request.remote)
+        return Hook(provider.name, kind, address, form, headers, request.remote)
 
     def _handled(
         self, event: Inbound | Ended | Receipt | OptOut, deadline: Deadline
@@ -135,10 +120,9 @@ class Hooks:
         match event:
             case Inbound(channel="ussd"):
                 return self._pressed(event, deadline)
-            case Inbound() if self._ours(event):
-                self.inbox.take(event, deadline)
             case Inbound():
-                log.warning("hook.code", provider=event.provider)
+                if (written := self._ours(event)) is not None:
+                    self.inbox.take(written, deadline)
             case Ended():
                 self._dropped(event)
             case Receipt():
@@ -149,11 +133,11 @@ class Hooks:
         return None
 
     def _pressed(self, inbound: Inbound, deadline: Deadline) -> Reply:
-        if not self._ours(inbound):
-            log.warning("hook.code", provider=inbound.provider)
+        reached = self._ours(inbound)
+        if reached is None:
             return self._last(CannotAnswer(""), inbound.network)
         try:
-            return self.conversation.handle(inbound, deadline)
+            return self.conversation.handle(reached, deadline)
         except TooFast as fast:
             return self._last(fast, inbound.network)
         except CannotAnswer as fault:
@@ -165,16 +149,13 @@ class Hooks:
         profile = self.conversation.carriers.profile(network)
         return Reply(self.say.on_screen(fault.notice, fault.language, profile), more=False)
 
-    def _ours(self, inbound: Inbound) -> bool:
-        """Whether the code is one of ours, or (as some carriers report a dialled chain)
-        `*384*1234*2#` behind one.
-        """
-        known = self.codes.get(
-            inbound.provider if inbound.channel == "sms" else "ussd", frozenset()
-        )
-        if not known or inbound.code in known:
-            return True
-        return any(inbound.code.startswith(f"{one.removesuffix('#')}*") for one in known)
+    def _ours(self, inbound: Inbound) -> Inbound | None:
+        """The delivery, where its code is one of ours."""
+        codes = self.codes.get(inbound.provider if inbound.channel == "sms" else "ussd")
+        found = dialled.ours(inbound, codes or frozenset())
+        if found is None:
+            log.warning("hook.code", provider=inbound.provider)
+        return found
 
     def _reported(self, receipt: Receipt) -> None:
         with self.database.write() as conn:
@@ -215,11 +196,3 @@ def _within(remote: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> boo
     except ValueError:
         return False
     return any(address in network for network in networks)
-
-
-class Refused(Exception):
-    """A delivery no carrier of ours sends; `status` is the HTTP answer."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status

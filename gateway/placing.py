@@ -25,6 +25,9 @@ STRANGER: Settled = ("", 0)
 CROSSING = 30
 """Minutes within which a message answers a screen of a call."""
 
+REPEATABLE = 50
+"""Deliveries of a conversation whose repeats are known where they have ids and no numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turning:
@@ -124,7 +127,8 @@ class Placing:
         """A new dial, a dialled chain, or a conversation that was lost."""
         person = self._person(inbound, conversation, record)
         profile = self._carriers.profile(inbound.network)
-        if inbound.text and (reference := self._promised(conversation)):
+        asked = inbound.text or inbound.input is Input.LAST or record is None
+        if asked and (reference := self._promised(conversation)):
             language = person.settled[0]
             known = self._say.on_screen("notices.known", language, profile, reference=reference)
             return Reply(known, more=False)
@@ -134,13 +138,13 @@ class Placing:
             born=_born(record, conversation),
             own=person.own,
         )
-        tokens = _tokens(inbound.text)
-        if not tokens or inbound.input is Input.LAST:  # the last key alone leads nowhere
+        tokens = () if inbound.input is Input.LAST else _tokens(inbound.text)
+        if not tokens:  # she dialled, or it is a key alone, which leads nowhere
             soon = record is not None and minute - record.minute <= self._window
             return replace(turning, redial=True) if soon else replace(turning, chain=())
         if tokens[0] == AGAIN:
             return replace(turning, redial=True)
-        if person.met is None:
+        if person.met is None or inbound.input is Input.DIALLED:
             return replace(turning, chain=tokens)
         before, after = inbound.text[: person.met], inbound.text[person.met :].removeprefix("*")
         again = Session(profile=profile.name, waiting=_tokens(before))
@@ -188,15 +192,44 @@ def _continued(inbound: Inbound, record: Record) -> Reply | Turning:
     """The next delivery of the live conversation: what is new in it, or a repeat of what was
     answered.
     """
-    said = Reply(record.reply, record.more)
-    if inbound.channel == "sms" or not record.more:
-        return said
     text = inbound.text
-    if inbound.input is Input.LAST and inbound.delivery and inbound.delivery == record.heard:
-        return said
-    if inbound.input is Input.CUMULATIVE:
-        before = f"{record.heard}*" if record.heard else ""
-        if text == record.heard or not text.startswith(before):
-            return said
-        text = text[len(before) :]
+    if inbound.channel == "sms" or not record.more or _repeated(inbound, record.heard):
+        return Reply(record.reply, record.more)
+    if inbound.input is Input.CUMULATIVE and record.heard:
+        text = text[len(record.heard) + 1 :]
     return Turning(record.session, text, settled=record.settled, born=record.born, own=record.own)
+
+
+def _repeated(inbound: Inbound, before: str) -> bool:
+    """Whether the live conversation has heard this already. A dial opens one, and is no news in it."""
+    match inbound.input:
+        case Input.DIALLED:
+            return True
+        case Input.CUMULATIVE:
+            further = inbound.text.startswith(f"{before}*" if before else "")
+            return inbound.text == before or not further
+        case Input.LAST:
+            return _delivered(inbound.delivery, before)
+
+
+def _delivered(delivery: int | str, before: str) -> bool:
+    match delivery:
+        case int():
+            return before.isdecimal() and delivery <= int(before)
+        case "":
+            return False
+        case _:
+            return delivery in before.split()
+
+
+def heard(inbound: Inbound, before: str) -> str:
+    """What a conversation has heard after a delivery, as its next deliveries are held against it:
+    all that was typed, the greatest number of a delivery, or the ids of the last REPEATABLE.
+    """
+    match inbound.input, inbound.delivery:
+        case Input.CUMULATIVE, _:
+            return inbound.text
+        case _, int() as number:
+            return str(number)
+        case _, delivery:
+            return " ".join([*before.split(), delivery][-REPEATABLE:])

@@ -20,7 +20,7 @@ from sqlalchemy import delete, select
 from dialogs.complaint import COMPLAINT
 from dialogs.engine.book import Book
 from dialogs.engine.fit import fold, is_gsm, parts
-from dialogs.engine.hear import normal
+from dialogs.engine.hear import key, normal
 from dialogs.engine.screens import Ask, Dialog, Menu, Option, Screen
 from dialogs.engine.texts import Speech
 from dialogs.home import HOME
@@ -123,6 +123,8 @@ class Town:
     known: set[UUID] = field(default_factory=set)
     promises: Counter[str] = field(default_factory=Counter)
     """Screens that promised something, and how often, since the town was founded."""
+    wires: Counter[type[Line]] = field(default_factory=Counter)
+    """The same, by who carried the last call of that phone."""
 
     chance: Random = field(default_factory=Random)
 
@@ -184,7 +186,15 @@ class Town:
 def town(valkey_url: str, database_url: str, var: Path) -> Iterator[Town]:
     """A town while the block runs."""
     registry = PlainRegistry()
-    chosen = settings(valkey_url, database_url, var, wrong_tries_in_all=10**6, requests_a_day=10**6)
+    chosen = settings(
+        valkey_url,
+        database_url,
+        var,
+        hubtel=True,
+        sms_provider="africastalking",
+        wrong_tries_in_all=10**6,
+        requests_a_day=10**6,
+    )
     made: list[Town] = []
 
     def clock() -> datetime:
@@ -221,8 +231,10 @@ class Hand:
     """She dialled the plain code, and nothing happened since but keys on screens she saw."""
     walked: bool = False
     """Keys were followed on screens she did not see: of a chain, or after Redis forgot her."""
-    past: list[tuple[str, str]] = field(default_factory=list)
-    """Deliveries she made: conversation and text."""
+    followed: bool = True
+    """After Redis forgot her, her carrier repeats the call: its keys are followed once more."""
+    past: list[dict[str, str]] = field(default_factory=list)
+    """Deliveries of hers, as her carrier made them."""
     written: list[dict[str, str]] = field(default_factory=list)
 
     @property
@@ -249,16 +261,14 @@ class Hand:
 
     def repeats(self, index: int) -> None:
         """The carrier delivers something again: nothing more may come of it."""
-        session, text = self.past[index % len(self.past)]
+        delivery = self.past[index % len(self.past)]
         before = (self.line.screen, self.line.open, self.lines, self.at, list(self.way))
-        self._received(lambda: self.line.deliver(text, session), most=0)
+        self._received(lambda: self.line.again(delivery), most=0)
         self.line.screen, self.line.open, self.lines, self.at, self.way = before
 
     def falls_silent(self) -> None:
         """The carrier reports that the call is over."""
-        form = self.line.form(self.line.heard) | {"status": "Incomplete", "input": self.line.heard}
-        assert self.line.post("ussd-ended", form).status == 200
-        self.line.open = False
+        self.line.ends()
 
     def writes(self, words: str) -> None:
         """An SMS of hers; at most one reply, and one at most for the same again."""
@@ -292,8 +302,8 @@ class Hand:
         screen = self.screen
         if isinstance(screen, Ask):
             self._types(self.at, normal(typed))
-        elif typed in self.lines and typed not in {"0", "00", "9"}:
-            self._types(self.at, self.lines[typed])
+        elif (meant := key(typed)) in self.lines and meant not in {"0", "00", "9"}:
+            self._types(self.at, self.lines[meant])
 
     def _types(self, at: str, meant: str) -> None:
         """An answer to a screen; what is added to her words counts as more of them."""
@@ -314,7 +324,7 @@ class Hand:
         before = self.at
         self.line.hooks = self.town.hooks
         self._received(deliver, most=1)
-        self.past.append((self.line.session, self.line.heard))
+        self.past.append(self.line.sent)
         shown = dict(SHOWN.findall(self.line.screen))
         self.lines = {**self.lines, **shown} if self.at == before else shown
         stands = [at for at, _ in self.way]
@@ -333,6 +343,7 @@ class Hand:
         assert len(stored) <= most, "promised more than once"
         for screen, request in stored:
             self.town.promises[screen] += 1
+            self.town.wires[type(self.line)] += 1
             self._means(screen, request)
         new = self.reads()[replies:]
         assert len(new) <= most + len(stored)

@@ -216,6 +216,8 @@ class Line:
     screen: str = ""
     open: bool = False
     calls: int = 0
+    sent: dict[str, str] = field(default_factory=dict)
+    """The last callback of her own, as the carrier may deliver it again."""
 
     def dial(self, code: str = CODE) -> str:
         """A new USSD session; what stands behind the service code arrives as text, as Africa's
@@ -239,12 +241,23 @@ class Line:
 
     def deliver(self, text: str, session: str = "") -> str:
         """One callback, whatever it says; the screen."""
-        answer = self.post("ussd", self.form(text, session))
+        self.sent = self.form(text, session)
+        return self.again(self.sent)
+
+    def again(self, delivery: dict[str, str]) -> str:
+        """A callback the carrier makes, perhaps not for the first time; the screen."""
+        answer = self.post("ussd", delivery)
         assert answer.status == 200
         prefix, _, self.screen = answer.body.partition(" ")
         assert prefix in {"CON", "END"}, answer.body
         self.open = prefix == "CON"
         return self.screen
+
+    def ends(self) -> None:
+        """The carrier reports that the call is over."""
+        form = self.form(self.heard) | {"status": "Incomplete", "input": self.heard}
+        assert self.post("ussd-ended", form).status == 200
+        self.open = False
 
     def form(self, text: str, session: str = "") -> dict[str, str]:
         """The form of a callback."""

@@ -79,6 +79,16 @@ def test_all_wrong_settings_are_named_in_one_line_and_never_shown(tmp_path: Path
     assert "hunter2" not in done.stderr
 
 
+@pytest.mark.parametrize("command", ["run", "web", "relay", "migrate", "doctor"])
+def test_nothing_starts_with_a_provider_of_ussd_alone_and_nobody_to_send(
+    tmp_path: Path, command: str
+) -> None:
+    """People met through it would be told a number and never hear of it again."""
+    done = called(command, var=tmp_path, GUICHET_HUBTEL="true")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "GUICHET_HUBTEL has no SMS: set GUICHET_SMS_PROVIDER" in done.stderr
+
+
 def test_an_old_schema_is_one_line(tmp_path: Path) -> None:
     """The web server does not start on a database nobody migrated."""
     done = called("web", var=tmp_path, REDIS_URL="redis://127.0.0.1:1")

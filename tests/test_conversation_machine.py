@@ -25,10 +25,13 @@ from dialogs.service import AGAIN
 from registry_client.port import Outcome, Proof
 from store.references import mint
 from tests.crowd import Hand, Town, town
+from tests.last import OPERATORS, LastLine
 from tests.line import HER_ID, Line
 
 NETWORKS = st.sampled_from(["99999", "63902", "63903", "41001", "64110", ""])
 """A simulator, carriers with letters of one alphabet, of any, and one nobody knows."""
+NAMES = st.sampled_from(sorted(OPERATORS))
+"""Operators of a carrier that sends each key alone."""
 STORIES = st.sampled_from(
     [
         "They sent me away twice",
@@ -59,21 +62,30 @@ class Service(RuleBasedStateMachine):
     hands: list[Hand]
     hand: Hand
 
-    @initialize(network=NETWORKS, other=NETWORKS, language=st.integers(1, 7))
-    def begin(self, network: str, other: str, language: int) -> None:
-        """Two strangers; the first has been met."""
+    @initialize(
+        network=NETWORKS,
+        operator=NAMES,
+        first=st.booleans(),
+        languages=st.lists(st.integers(1, 7), min_size=1, max_size=2),
+    )
+    def begin(self, network: str, operator: str, first: bool, languages: list[int]) -> None:
+        """Two strangers, one on a carrier that repeats the call and one on a carrier that sends each
+        key alone; one of them, or both, have been met.
+        """
         made = self.made
         made.begin()
         made.registry.down = False
         made.registry.outcome, made.registry.proof = Outcome.LIKELY, Proof.ANYONE
-        self.hands = [
-            Hand(made, Line(made.hooks, made.registry, phone, one))
-            for phone, one in (("+923000000001", network), ("+923000000002", other))
-        ]
-        self.hand = self.hands[0]
-        self.hand.dials()
-        self.hand.presses(str(language))
-        self.hand.presses("1")
+        parts = made.hooks, made.registry
+        whole = Line(*parts, "+923000000001", network)
+        alone = LastLine(*parts, "+923000000002", operator=operator)
+        self.hands = [Hand(made, whole), Hand(made, alone, followed=False)]
+        for place, language in enumerate(languages, first):
+            self.hand = self.hands[place % 2]
+            self.hand.dials()
+            shown = str(language) in self.hand.lines
+            self.hand.presses(str(language) if shown else "1")
+            self.hand.presses("1")
 
     def typed(self, data: st.DataObject) -> str:
         """What the screen before her asks for."""
@@ -189,7 +201,7 @@ class Service(RuleBasedStateMachine):
         """Redis loses everything."""
         self.made.hooks.redis.flushall()
         for hand in self.hands:
-            hand.plain, hand.walked = False, True
+            hand.plain, hand.walked = False, hand.walked or hand.followed
 
     @rule(outcome=st.sampled_from(Outcome), proof=st.sampled_from(Proof), down=st.integers(0, 3))
     def registry_turns(self, outcome: Outcome, proof: Proof, down: int) -> None:
@@ -199,7 +211,7 @@ class Service(RuleBasedStateMachine):
 
 
 @pytest.mark.timeout(900)  # a failure is made smaller before it is shown
-@pytest.mark.parametrize("examples", [80, pytest.param(1500, marks=pytest.mark.long)])
+@pytest.mark.parametrize("examples", [120, pytest.param(1500, marks=pytest.mark.long)])
 def test_nothing_that_happens_to_a_conversation_breaks_it(
     valkey_url: str, sqlite_url: str, tmp_path: Path, examples: int
 ) -> None:
@@ -217,4 +229,5 @@ def test_nothing_that_happens_to_a_conversation_breaks_it(
             ),
         )
         assert len(made.promises) > 7
-        assert made.promises.total() > examples
+        assert made.promises.total() > examples / 2
+        assert all(made.wires[one] > examples / 5 for one in (Line, LastLine))

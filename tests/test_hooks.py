@@ -17,8 +17,9 @@ import pytest
 from sqlalchemy import func, select, text
 
 from gateway.app import create_app
+from gateway.bodies import LARGEST
 from gateway.front import client, in_front, read
-from gateway.hooks import LARGEST, Request
+from gateway.hooks import Request
 from store import citizens
 from store.tables import messages
 from tests.line import PHONE, Line, opened, settings

@@ -16,7 +16,7 @@ from functools import cache
 from redis import Redis
 from sqlalchemy import select
 
-from gateway.hook import Answer, Event, Hook, Reply
+from gateway.hook import Answer, Body, Event, Hook, Reply
 from gateway.providers import Accepted, Outgoing, SendError
 from locales.catalogues import speeches
 from locales.saying import Speaker
@@ -175,6 +175,7 @@ class Carrier:
 
     name: str = "africastalking"
     kinds: frozenset[str] = frozenset()
+    body: Body = Body.FORM
     says: Callable[[Outgoing], Accepted | SendError] = lambda message: Accepted(f"AT-{message.id}")
     batches: list[list[Outgoing]] = field(default_factory=list)
     alone: threading.Lock = field(default_factory=threading.Lock)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol
 
-from gateway.hook import Answer, Event, Hook, Reply
+from gateway.hook import Answer, Body, Event, Hook, Reply
 from settings import Settings
 
 
@@ -78,6 +78,8 @@ class Provider(Protocol):
     name: str
     kinds: frozenset[str]
     """Subset of ussd, ussd-ended, sms, receipts, optouts: the last parts of its hook addresses."""
+    body: Body
+    """What it posts: a form, or a flat object in JSON. Anything else is refused before `read`."""
 
     def authentic(self, hook: Hook) -> bool:
         """Whether the delivery carries the provider's own proof, where it has one (the token was
@@ -118,6 +120,7 @@ def _in(module: str) -> Connect:
 PROVIDERS: Mapping[str, Connect] = {
     "africastalking": _in("gateway.providers.africastalking"),
     "twilio": _in("gateway.providers.twilio"),
+    "hubtel": _in("gateway.providers.hubtel"),
 }
 
 

@@ -14,6 +14,7 @@ from store.seals import Seals
 KINDS: Mapping[str, tuple[str, ...]] = {
     "africastalking": ("ussd", "ussd-ended", "sms", "receipts", "optouts"),
     "twilio": ("sms", "receipts"),
+    "hubtel": ("ussd",),
 }
 """What each provider posts, as its file says; written here so that nobody loads an SDK to print an
 address.

@@ -16,6 +16,7 @@ from africastalking.SMS import SMSService
 
 from gateway.hook import (
     Answer,
+    Body,
     Delivery,
     Ended,
     Event,
@@ -86,6 +87,7 @@ class AfricasTalking:
 
     name = NAME
     kinds = KINDS
+    body = Body.FORM
 
     def __init__(self, service: SmsService, sender: str = "", pace: Pace | None = None) -> None:
         self._service, self._sender = service, sender

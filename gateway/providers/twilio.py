@@ -19,7 +19,18 @@ from twilio.request_validator import RequestValidator, add_port, remove_port  # 
 from twilio.rest import Client  # type: ignore[import-untyped]
 from twilio.rest.api.v2010.account.message import MessageInstance  # type: ignore[import-untyped]
 
-from gateway.hook import Answer, Delivery, Event, Hook, Inbound, Malformed, OptOut, Receipt, Reply
+from gateway.hook import (
+    Answer,
+    Body,
+    Delivery,
+    Event,
+    Hook,
+    Inbound,
+    Malformed,
+    OptOut,
+    Receipt,
+    Reply,
+)
 from gateway.providers import (
     Accepted,
     OptedOut,
@@ -103,6 +114,7 @@ class Twilio:
 
     name = NAME
     kinds = KINDS
+    body = Body.FORM
 
     def __init__(
         self,

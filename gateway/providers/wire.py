@@ -28,8 +28,10 @@ from gateway.providers import (
 Result = Accepted | SendError
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_MSISDN = re.compile(r"[1-9][0-9]{6,14}")
 _ID = re.compile(r"[!-~]{1,128}")
 _SHORT = re.compile(r"[!-~](?:[ -~]{0,62}[!-~])?")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _REASON = re.compile(r"[A-Za-z0-9_ -]{1,64}")
 
 
@@ -59,6 +61,18 @@ def phone(hook: Hook, name: str) -> str:
     Raises Malformed.
     """
     return _matching(E164, hook, name)
+
+
+def msisdn(hook: Hook, name: str) -> str:
+    """A number that this carrier writes without its `+`, as E.164. Raises Malformed."""
+    return "+" + _matching(_MSISDN, hook, name)
+
+
+def number(hook: Hook, name: str) -> int:
+    """A whole number of at most nine digits, such as a delivery's place in its session. Raises
+    Malformed.
+    """
+    return int(_matching(_NUMBER, hook, name))
 
 
 def reason(raw: str) -> str:
