@@ -158,6 +158,15 @@ def revive(
     return [row.subject for row in revived]
 
 
+def reopen(conn: Connection, lane: str, subject: UUID, due_at: datetime) -> None:
+    """Carry this once more, from the start, when due; whoever holds it holds it no longer."""
+    conn.execute(
+        update(outbox)
+        .where(outbox.c.lane == lane, outbox.c.subject == subject)
+        .values(state="ready", due_at=due_at, attempts=0, lease=None)
+    )
+
+
 def _due(lane: str, now: datetime) -> Select[UUID]:
     """Rows that may be claimed."""
     return select(outbox.c.subject).where(
