@@ -70,6 +70,7 @@ local function shut(time)
   redis.call('HDEL', KEYS[1], 'trial', 'failures')
 end
 if what == 'stopped' then
+  if c[2] or not c[1] then redis.call('HSET', KEYS[1], 'shuts', tonumber(c[4] or 0) + 1) end
   shut(tonumber(ARGV[10]))
   return (c[1] and c[5] == why) and '' or 'paused'
 end
@@ -162,12 +163,16 @@ def judged(results: Sequence[Accepted | SendError]) -> tuple[str, str]:
 
 
 def sick(redis: Redis, provider: str, now: datetime) -> bool:
-    """Whether so much fails by this provider that another one may take over what failed."""
+    """Whether so much fails by this provider that another one may take over what failed: a trial of
+    its shut channel failed, or the rate of its errors is high.
+    """
     try:
-        kept = cast("list[bytes | None]", redis.hmget(key(provider), "good", "bad", "at"))
+        kept = cast("list[bytes | None]", redis.hmget(key(provider), "good", "bad", "at", "shuts"))
     except RedisError:
         return False
-    good, bad, at = (float(one or 0) for one in kept)
+    good, bad, at, shuts = (float(one or 0) for one in kept)
+    if shuts > 1:
+        return True
     share = 0.5 ** (max(0.0, _micro(now) - at) / _of(HALF))
     return (good + bad) * share >= LEAST and bad >= SICK * (good + bad)
 

@@ -30,7 +30,7 @@ from workers import channels, doubts
 from workers.context import Context
 from workers.doubts import Doubt, Looked
 from workers.drain import Hold, awaited
-from workers.patience import LOST, STALE, next_hour, next_try, spent
+from workers.patience import LOST, STALE, next_hour, spent
 from workers.verdicts import BUG, UNREADABLE, Hopeless, Later, NotBegun, put_off
 
 TOGETHER = 100
@@ -41,6 +41,8 @@ bound.
 """
 NO_PROVIDER = "no_provider"
 OPTED_OUT = "opted_out"
+TRIES = 3
+"""Failed so often by a provider that is sick, a message goes by the second one."""
 SPREAD = timedelta(seconds=60)
 """Over so long at most messages are spread that their provider's rate holds back."""
 
@@ -206,13 +208,10 @@ def verdict(
             return Elsewhere(f"{message.provider}:{result.code}")
         case OutOfHours():
             return Later(result.code, next_hour(now, context.zone, context.jitter()))
+        case SendError(retryable=True) if over and hold.attempts[message.id] >= TRIES:
+            return Elsewhere(f"{message.provider}:{result.code}")
         case SendError(retryable=True):
-            last = next_try(hold.lane, hold.attempts[message.id], now, 0) is None
-            return (
-                Elsewhere(f"{message.provider}:{result.code}")
-                if over and last
-                else Later(result.code)
-            )
+            return Later(result.code)
         case _:
             return Over(Outcome(message.id, "failed", result.code))
 
