@@ -167,6 +167,20 @@ def reopen(conn: Connection, lane: str, subject: UUID, due_at: datetime) -> None
     )
 
 
+def finish(conn: Connection, lane: str, subject: UUID) -> None:
+    """This needs no carrying any more; whoever holds it finds that out."""
+    conn.execute(
+        update(outbox)
+        .where(
+            outbox.c.lane == lane,
+            outbox.c.subject == subject,
+            outbox.c.state == "ready",
+            outbox.c.lease.is_(None),
+        )
+        .values(state="done")
+    )
+
+
 def _due(lane: str, now: datetime) -> Select[UUID]:
     """Rows that may be claimed."""
     return select(outbox.c.subject).where(

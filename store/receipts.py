@@ -204,6 +204,8 @@ def _apply(conn: Connection, row: Row[Any], said: Said, now: datetime) -> bool:
     back = said.fate == AGAIN and row.returned < len(RETURNS)
     if back:
         outbox.reopen(conn, MESSAGES, row.id, now + RETURNS[row.returned])
+    elif row.state in ON_ITS_WAY:
+        outbox.finish(conn, MESSAGES, row.id)
     conn.execute(
         update(messages)
         .where(messages.c.id == row.id)

@@ -421,3 +421,14 @@ def test_the_report_of_a_message_whose_worker_died_leaves_both_to_staff(world: W
     later(world, seconds=120)
     matched(world)
     assert states(world) == ["uncertain", "uncertain"]
+
+
+def test_what_a_report_settles_is_not_asked_about(world: World, asked: Asked) -> None:
+    """Its row is over: nothing is due for it, and nothing is asked."""
+    owe(world, "Hello", provider="twilio")
+    carry(world)
+    assert due(world)
+    with world.database.write() as conn:
+        (subject,) = conn.execute(select(table.c.id)).scalars()
+        messages.report(conn, SEALS, "twilio", "SM1", "sent", "", subject.hex, world.clock())
+    assert (states(world), due(world), asked.questions) == (["sent"], False, [])
