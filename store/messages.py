@@ -221,7 +221,9 @@ def record(conn: Connection, seals: Seals, outcomes: Sequence[Outcome], now: dat
     ours = or_(  # IN cannot be repeated
         messages.c.state == "sending",
         messages.c.state == "uncertain",
-        (messages.c.state == "queued") & (told != "uncertain") & another,
+        (messages.c.state == "queued")
+        & another
+        & ((told != "uncertain") | messages.c.provider_key.is_(None)),
     )
     conn.execute(
         update(messages)
