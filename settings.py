@@ -19,6 +19,9 @@ MOST_LANGUAGES = 7
 CODE = re.compile(r"\*\d+(\*\d+)*#|\+?\d{3,15}")
 """`*384*1234#`, `21234`, `+15005550006`."""
 
+RATE = re.compile(r"[a-z]+=\d{1,4}(\.\d{1,3})?")
+"""`twilio=1`, `africastalking=0.5`."""
+
 Names = Annotated[tuple[str, ...], NoDecode]
 """A comma-separated list in the environment."""
 
@@ -211,6 +214,15 @@ class Settings(BaseSettings):
         description="Provider for messages to people met by USSD; empty is the one they came by.",
     )
 
+    sms_second: Literal["", "africastalking", "twilio"] = Field(
+        default="",
+        description="Provider that takes over messages which another one failed to send; empty: none.",
+    )
+    sms_rates: Names = Field(
+        default=(),
+        description="Messages a second, by provider: `twilio=1, africastalking=50`; not named: no limit.",
+    )
+
     # The central registry
     registry: Literal["dci"] = Field(
         default="dci", description="Kind of registry: the adapter used."
@@ -246,7 +258,12 @@ class Settings(BaseSettings):
     )
 
     @field_validator(
-        "service_codes", "allowed_cidrs", "hook_generations", "languages", mode="before"
+        "service_codes",
+        "allowed_cidrs",
+        "hook_generations",
+        "languages",
+        "sms_rates",
+        mode="before",
     )
     @classmethod
     def _split(cls, value: object) -> object:
@@ -256,6 +273,20 @@ class Settings(BaseSettings):
             if isinstance(value, str)
             else value
         )
+
+    @field_validator("sms_rates")
+    @classmethod
+    def _numbers_by_provider(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """A name and a number, each name once; 0 is no limit."""
+        names = {one.split("=")[0] for one in value if RATE.fullmatch(one)}
+        if len(names) < len(value):
+            raise ValueError("must be provider=number, each provider once")
+        return value
+
+    @property
+    def rates(self) -> dict[str, float]:
+        """`sms_rates` by provider."""
+        return {name: float(rate) for name, rate in (one.split("=") for one in self.sms_rates)}
 
     @field_validator("database_url")
     @classmethod

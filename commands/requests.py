@@ -73,7 +73,7 @@ def listed(conn: Connection, seals: Seals) -> Iterator[str]:
     yield f"messages given up: {len(unsent)}"
     for lost in unsent:
         yield _line(lost.id, lost.address, lost.error, f"{lost.attempts} attempts", lost.created_at)
-    yield f"messages perhaps sent, never sent again by themselves: {len(unsure)}"
+    yield f"messages perhaps sent, never sent again blindly: {len(unsure)}"
     for unclear in unsure:
         yield _line(unclear.id, unclear.address, unclear.reason, unclear.created_at)
 

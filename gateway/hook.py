@@ -104,11 +104,18 @@ class Delivery(StrEnum):
     EXPIRED = "expired"
 
 
+Fate = Literal["", "again", "suppress"]
+"""What a reported failure asks of us: nothing more, to send it once more later, to write to that
+number no more.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """A delivery report.
 
-    `message` is the provider's id; `ours` is our own where the provider returns it.
+    `message` is the provider's id; `ours` is our own where the provider returns it; `phone` is where
+    it says the message went, or empty.
     """
 
     provider: str
@@ -116,6 +123,8 @@ class Receipt:
     status: Delivery
     reason: str = ""
     ours: str = ""
+    phone: str = ""
+    fate: Fate = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,8 @@ class Hooks:
                 receipt.reason,
                 receipt.ours,
                 self.clock(),
+                phone=receipt.phone,
+                fate=receipt.fate,
             )
 
     def _dropped(self, event: Ended) -> None:

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import Connection, select
 
 from store.database import insert
-from store.requests import Reach
 from store.seals import Seals
 from store.tables import citizens
+
+Reach = Literal["open", "neutral", "none"]
+"""What an SMS about it may say: what it is, only that there is an answer, or there is none."""
 
 
 @dataclass(frozen=True, slots=True)

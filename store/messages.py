@@ -1,4 +1,4 @@
-"""SMS we owe, from queued to what became of them.
+"""SMS we owe, from queued to what became of them; what carriers report of them is in receipts.py.
 
 A message is one by its key: queueing it twice sends it once.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -19,11 +19,11 @@ from sqlalchemy import (
     String,
     bindparam,
     case,
-    delete,
     exists,
     func,
     or_,
     select,
+    true,
     update,
 )
 
@@ -31,21 +31,14 @@ from store import outbox
 from store.database import Moment, insert
 from store.ids import Random, uuid7
 from store.lanes import MESSAGES
+from store.receipts import match as match
+from store.receipts import place, provider_key
+from store.receipts import report as report
 from store.seals import SealBroken, Seals
-from store.tables import citizens, messages, receipts, requests
+from store.tables import citizens, messages, requests
 
-WEIGHT = {"sent": 1, "expired": 2, "failed": 2, "delivered": 3}
-"""A report moves a message only to a heavier state: "sent" never undoes "delivered"."""
-MOVED_BY = {
-    "sent": ("sending", "uncertain"),
-    "expired": ("sending", "uncertain", "sent"),
-    "failed": ("sending", "uncertain", "sent"),
-    "delivered": ("sending", "uncertain", "sent", "expired", "failed"),
-}
-"""The states each report may replace."""
-STRANGERS_KEPT = timedelta(days=7)
-"""How long a report waits for a message to speak of."""
-
+NEVER_HAD = "never_had"
+"""Why a message is sent once more: its provider, asked, never had it."""
 
 Purpose = Literal["answer", "service", "news"]
 """`answer`: to what she wrote, asked or was promised just now; no opt-out holds it back. `service`:
@@ -82,6 +75,11 @@ class Message:
     state: str
     suppressed: bool
     """She wants no messages of this purpose."""
+    created_at: datetime
+    left_at: datetime | None = None
+    """When it was last handed over."""
+    absent: bool = False
+    """A provider was asked and never had it: it was queued again, which happens once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +170,7 @@ def load(conn: Connection, seals: Seals, ids: Collection[UUID]) -> list[Message]
     for row in rows:
         suppressed = bool(row.unwanted) and not row.solicited
         with suppress(SealBroken):
-            words = seals.open_words(row.body, _place(row.id))
+            words = seals.open_words(row.body, place(row.id))
             found.append(
                 Message(
                     row.id,
@@ -181,12 +179,15 @@ def load(conn: Connection, seals: Seals, ids: Collection[UUID]) -> list[Message]
                     row.provider,
                     row.state,
                     suppressed,
+                    row.created_at,
+                    row.left_at,
+                    row.absent,
                 )
             )
     return found
 
 
-def sending(conn: Connection, ids: Collection[UUID]) -> set[UUID]:
+def sending(conn: Connection, ids: Collection[UUID], now: datetime) -> set[UUID]:
     """Say so before they leave, so that a worker's death is not taken for "not sent".
 
     Returns those still queued.
@@ -194,14 +195,16 @@ def sending(conn: Connection, ids: Collection[UUID]) -> set[UUID]:
     begun = conn.execute(
         update(messages)
         .where(messages.c.id.in_(ids), messages.c.state == "queued")
-        .values(state="sending")
+        .values(state="sending", left_at=now)
         .returning(messages.c.id)
     )
     return set(begun.scalars())
 
 
 def record(conn: Connection, seals: Seals, outcomes: Sequence[Outcome], now: datetime) -> None:
-    """Write down what became of these. A report that was faster is not undone."""
+    """Write down what became of these. A report that was faster is not undone: neither what it says
+    of this attempt, nor that the message waits to leave again after it.
+    """
     if not outcomes:
         return
     rows = [
@@ -209,79 +212,79 @@ def record(conn: Connection, seals: Seals, outcomes: Sequence[Outcome], now: dat
             "b_id": outcome.id,
             "b_state": outcome.state,
             "b_reason": outcome.reason[:64],
-            "b_key": _provider_key(seals, outcome.provider, outcome.message)
+            "b_key": provider_key(seals, outcome.provider, outcome.message)
             if outcome.message
             else None,
             "b_sent_at": now if outcome.state == "sent" else None,
         }
         for outcome in outcomes
     ]
-    ours = or_(
-        *(messages.c.state == state for state in ("queued", "sending", "uncertain"))
-    )  # IN cannot be repeated
+    theirs, told = bindparam("b_key", type_=LargeBinary), bindparam("b_state", type_=String)
+    another = func.coalesce(messages.c.provider_key != theirs, true())
+    ours = or_(  # IN cannot be repeated
+        messages.c.state == "sending",
+        messages.c.state == "uncertain",
+        (messages.c.state == "queued")
+        & another
+        & ((told != "uncertain") | messages.c.provider_key.is_(None)),
+    )
     conn.execute(
         update(messages)
         .where(messages.c.id == bindparam("b_id"))
         .values(
-            state=case((ours, bindparam("b_state", type_=String)), else_=messages.c.state),
+            state=case((ours, told), else_=messages.c.state),
             reason=case((ours, bindparam("b_reason", type_=String)), else_=messages.c.reason),
-            provider_key=func.coalesce(
-                bindparam("b_key", type_=LargeBinary), messages.c.provider_key
-            ),
+            provider_key=func.coalesce(theirs, messages.c.provider_key),
             sent_at=func.coalesce(bindparam("b_sent_at", type_=Moment), messages.c.sent_at),
         ),
         rows,
     )
 
 
-def report(
-    conn: Connection,
-    seals: Seals,
-    provider: str,
-    message: str,
-    status: str,
-    reason: str,
-    ours: str,
-    now: datetime,
-) -> None:
-    """Take one delivery report: `message` is the provider's id, `ours` our own (UUID hex) where it
-    came back.
+def never_had(conn: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Queue messages in doubt again whose provider, asked, never had them: each once in its life.
 
-    A report on a message not known as sent yet is kept until `match`. Repeats change nothing.
+    Returns those queued; the others stay in doubt.
     """
-    key = _provider_key(seals, provider, message)
-    known = messages.c.provider_key == key
-    if (own := _uuid(ours)) is not None:
-        known = known | ((messages.c.id == own) & (messages.c.provider == provider))
-    if conn.execute(select(messages.c.id).where(known).limit(1)).first():
-        moved = update(messages).where(known, messages.c.state.in_(MOVED_BY[status]))
-        conn.execute(moved.values(state=status, reason=reason[:64]))
-        return
-    kept = {"provider_key": key, "status": status, "reason": reason[:64], "at": now}
-    conn.execute(insert(conn, receipts).values(kept).on_conflict_do_nothing())
+    again = (
+        update(messages)
+        .where(messages.c.id.in_(ids), messages.c.state == "uncertain", ~messages.c.absent)
+        .values(state="queued", absent=True, reason="", again=NEVER_HAD)
+    )
+    return set(conn.execute(again.returning(messages.c.id)).scalars())
 
 
-def match(conn: Connection, now: datetime) -> int:
-    """Give early reports to the messages they speak of, lightest first, and forget those nobody
-    claimed in a week.
-
-    Run often: a report and the answer to the send may be stored in the same moment. Returns how
-    many found theirs.
-    """
-    early = conn.execute(
-        select(receipts).where(exists().where(messages.c.provider_key == receipts.c.provider_key))
-    ).all()
-    for row in sorted(early, key=lambda row: WEIGHT[row.status]):
-        mine = messages.c.provider_key == row.provider_key
-        moved = update(messages).where(mine, messages.c.state.in_(MOVED_BY[row.status]))
-        conn.execute(moved.values(state=row.status, reason=row.reason))
+def reroute(conn: Connection, reasons: Mapping[UUID, str], provider: str) -> None:
+    """Have queued messages go by another provider; why is kept with each."""
+    for subject, reason in sorted(reasons.items()):
         conn.execute(
-            delete(receipts).where(
-                receipts.c.provider_key == row.provider_key, receipts.c.status == row.status
-            )
+            update(messages)
+            .where(messages.c.id == subject, messages.c.state == "queued")
+            .values(provider=provider, again=reason[:64])
         )
-    conn.execute(delete(receipts).where(receipts.c.at < now - STRANGERS_KEPT))
-    return len(early)
+
+
+def unknown(
+    conn: Connection, seals: Seals, provider: str, theirs: Collection[str]
+) -> frozenset[str]:
+    """Those of a provider's ids that no message of ours has."""
+    keys = {provider_key(seals, provider, one): one for one in theirs}
+    rows = conn.execute(
+        select(messages.c.provider_key).where(messages.c.provider_key.in_(keys))
+    ).scalars()
+    return frozenset(keys.values()) - {keys[key] for key in rows}
+
+
+def leaving(conn: Connection, seals: Seals, phone: str, provider: str) -> bool:
+    """Whether a message to this phone is on its way to this provider, and not answered yet."""
+    rows = conn.execute(
+        select(messages.c.id).where(
+            messages.c.phone_key == seals.phone_key(phone),
+            messages.c.provider == provider,
+            messages.c.state == "sending",
+        )
+    )
+    return rows.first() is not None
 
 
 def dead(conn: Connection) -> list[DeadMessage]:
@@ -344,7 +347,7 @@ def _written(seals: Seals, row: Row[Any]) -> Written:
     """A message with its words, empty where the seal is broken."""
     text = ""
     with suppress(SealBroken):
-        text = seals.open_words(row.body, _place(row.id)).get("text", "")
+        text = seals.open_words(row.body, place(row.id)).get("text", "")
     return Written(row.id, text, row.language, row.created_at)
 
 
@@ -372,7 +375,7 @@ def _row(seals: Seals, new: NewMessage, now: datetime, minted: UUID) -> dict[str
         "key": seals.digest("message", new.key),
         "phone_key": seals.phone_key(new.phone),
         "request_id": new.request,
-        "body": seals.seal_words({"phone": new.phone, "text": new.text}, _place(minted)),
+        "body": seals.seal_words({"phone": new.phone, "text": new.text}, place(minted)),
         "address": new.address,
         "language": new.language,
         "provider": new.provider,
@@ -382,21 +385,3 @@ def _row(seals: Seals, new: NewMessage, now: datetime, minted: UUID) -> dict[str
         "reason": new.doubt,
         "created_at": now,
     }
-
-
-def _place(row: UUID) -> str:
-    """What a message's words are bound to."""
-    return f"messages.body.{row.hex}"
-
-
-def _provider_key(seals: Seals, provider: str, message: str) -> bytes:
-    """What a message is found by when a provider speaks of it."""
-    return seals.digest("provider message", f"{provider}:{message}")
-
-
-def _uuid(text: str) -> UUID | None:
-    """Our id, when this is one."""
-    try:
-        return UUID(hex=text)
-    except ValueError:
-        return None

@@ -158,6 +158,29 @@ def revive(
     return [row.subject for row in revived]
 
 
+def reopen(conn: Connection, lane: str, subject: UUID, due_at: datetime) -> None:
+    """Carry this once more, from the start, when due; whoever holds it holds it no longer."""
+    conn.execute(
+        update(outbox)
+        .where(outbox.c.lane == lane, outbox.c.subject == subject)
+        .values(state="ready", due_at=due_at, attempts=0, lease=None)
+    )
+
+
+def finish(conn: Connection, lane: str, subject: UUID) -> None:
+    """This needs no carrying any more; whoever holds it finds that out."""
+    conn.execute(
+        update(outbox)
+        .where(
+            outbox.c.lane == lane,
+            outbox.c.subject == subject,
+            outbox.c.state == "ready",
+            outbox.c.lease.is_(None),
+        )
+        .values(state="done")
+    )
+
+
 def _due(lane: str, now: datetime) -> Select[UUID]:
     """Rows that may be claimed."""
     return select(outbox.c.subject).where(

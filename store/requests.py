@@ -18,6 +18,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, bindparam, select, update
 
 from store import messages, outbox, references
+from store.citizens import Reach as Reach
 from store.database import insert
 from store.ids import Random, uuid7
 from store.lanes import REGISTRY
@@ -40,8 +41,6 @@ Kind = Literal[
 ]
 State = Literal["stored", "review", "accepted", "answered", "refused", "dead"]
 Identity = Literal["named", "confidential", "anonymous"]
-Reach = Literal["open", "neutral", "none"]
-"""What an SMS about it may say: what it is, only that there is an answer, or there is none."""
 
 REVIEW = "review"
 """Stored and not carried until staff looked: a phone asked for more in a day than most people do."""

@@ -149,6 +149,36 @@ messages = Table(
         server_default=false(),
         comment="may be ended alone: no word about what she asked for",
     ),
+    Column("left_at", Moment, comment="when it was last handed over"),
+    Column(
+        "returned",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="times it was queued again after a report of failure",
+    ),
+    Column(
+        "absent",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="the provider never had it after a doubt: queued again, once",
+    ),
+    Column(
+        "again",
+        String(64),
+        nullable=False,
+        server_default="",
+        comment="why it left once more, or by another provider",
+    ),
+)
+
+UNCERTAIN = text("state = 'uncertain'")
+Index(
+    "ix_messages_uncertain",
+    messages.c.phone_key,
+    sqlite_where=UNCERTAIN,
+    postgresql_where=UNCERTAIN,
 )
 
 receipts = Table(
@@ -158,6 +188,16 @@ receipts = Table(
     Column("status", String(16), primary_key=True),
     Column("reason", String(64), nullable=False),
     Column("at", Moment, nullable=False, index=True),
+    Column("provider", String(32), nullable=False, server_default=""),
+    Column("phone_key", LargeBinary, comment="where the report names the number"),
+    Column(
+        "fate",
+        String(8),
+        nullable=False,
+        server_default="",
+        comment="what a failure asks of us: nothing | again | suppress",
+    ),
+    Column("message_id", Uuid, comment="our own id, where it came back"),
 )
 """Reports that came before the message they speak of was known as sent; taken away as they are
 matched.

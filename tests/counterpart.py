@@ -108,6 +108,9 @@ def _handler(it: Counterpart) -> type[BaseHTTPRequestHandler]:
             it.got.append(got)
             self._say(it.answer(got))
 
+        def do_GET(self) -> None:
+            self.do_POST()
+
         def _say(self, say: Say) -> None:
             match say.how:
                 case "hang":

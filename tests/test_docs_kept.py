@@ -15,6 +15,8 @@ from registry_client.port import Proof
 from store.tables import metadata
 from tests.documents import ROOT, parts, read
 from tests.line import HER_ID, PHONE, opened
+from tests.stored import NOW
+from workers import channels
 
 # What is kept
 
@@ -70,6 +72,7 @@ def test_every_redis_key_is_told_of(valkey_url: str, sqlite_url: str, tmp_path: 
         line.dial()
         line.presses("3", "3")
         line.hooks.tallies.flush()
+        channels.admit(line.hooks.redis, "africastalking", 1, 1.0, NOW)
         found = {key.decode() for key in line.hooks.redis.scan_iter()}
     told = redis_keys()
     assert [key for key in found if not any(pattern.fullmatch(key) for pattern in told)] == []

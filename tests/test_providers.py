@@ -8,6 +8,8 @@ import base64
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -19,6 +21,7 @@ from gateway.hook import (
     Delivery,
     Ended,
     Event,
+    Fate,
     Hook,
     Inbound,
     Input,
@@ -30,11 +33,16 @@ from gateway.hook import (
 from gateway.providers import (
     PROVIDERS,
     Accepted,
+    Listed,
+    Listing,
+    NoRoute,
     OptedOut,
     Outgoing,
+    OutOfHours,
     Provider,
     Rejected,
     SendError,
+    Suspended,
     Throttled,
     Uncertain,
     Unreachable,
@@ -133,9 +141,9 @@ def written(text: str, network: str = "63902") -> Inbound:
     )
 
 
-def reported(status: Delivery, reason: str = "") -> Receipt:
+def reported(status: Delivery, reason: str = "", fate: Fate = "") -> Receipt:
     """The value of a delivery report."""
-    return Receipt("africastalking", "ATXid_1", status, reason)
+    return Receipt("africastalking", "ATXid_1", status, reason, "", PHONE, fate)
 
 
 AT_READS: list[tuple[str, dict[str, str], Event]] = [
@@ -180,7 +188,7 @@ AT_READS: list[tuple[str, dict[str, str], Event]] = [
     (
         "receipts",
         RECEIPT | {"status": "AbsentSubscriber"},
-        reported(Delivery.FAILED, "AbsentSubscriber"),
+        reported(Delivery.FAILED, "AbsentSubscriber", "again"),
     ),
     ("receipts", RECEIPT | {"status": "Expired"}, reported(Delivery.EXPIRED, "Expired")),
     (
@@ -191,7 +199,17 @@ AT_READS: list[tuple[str, dict[str, str], Event]] = [
     (
         "receipts",
         RECEIPT | {"status": "Failed", "failureReason": "UserInBlackList"},
-        reported(Delivery.FAILED, "UserInBlackList"),
+        reported(Delivery.FAILED, "UserInBlackList", "suppress"),
+    ),
+    (
+        "receipts",
+        RECEIPT | {"status": "Failed", "failureReason": "DoNotDisturbRejection"},
+        reported(Delivery.FAILED, "DoNotDisturbRejection", "again"),
+    ),
+    (
+        "receipts",
+        RECEIPT | {"status": "Sent", "phoneNumber": " 254711000001"},
+        replace(reported(Delivery.SENT), phone=""),
     ),
     ("receipts", RECEIPT | {"status": "Teleported"}, reported(Delivery.SENT, "Teleported")),
     ("receipts", RECEIPT | {"status": "<script>"}, reported(Delivery.SENT, "")),
@@ -333,17 +351,17 @@ AT_CODES = [
     (recipient(PHONE, 100), taken(PHONE)),
     (recipient(PHONE, 101), taken(PHONE)),
     (recipient(PHONE, 102, "Queued"), taken(PHONE)),
-    (recipient(PHONE, 401, "RiskHold"), (Rejected, "401")),
-    (recipient(PHONE, 402, "InvalidSenderId"), (Rejected, "402")),
+    (recipient(PHONE, 401, "RiskHold"), (NoRoute, "401")),
+    (recipient(PHONE, 402, "InvalidSenderId"), (NoRoute, "402")),
     (recipient(PHONE, 403, "InvalidPhoneNumber"), (Rejected, "403")),
     (recipient(PHONE, 404, "UnsupportedNumberType"), (Rejected, "404")),
-    (recipient(PHONE, 405, "InsufficientBalance"), (Throttled, "405")),
+    (recipient(PHONE, 405, "InsufficientBalance"), (Suspended, "405")),
     (recipient(PHONE, 406, "UserInBlacklist"), (OptedOut, "406")),
     (recipient(PHONE, 407, "CouldNotRoute"), (Unreachable, "407")),
-    (recipient(PHONE, 409, "DoNotDisturbRejection"), (Throttled, "409")),
+    (recipient(PHONE, 409, "DoNotDisturbRejection"), (OutOfHours, "409")),
     (recipient(PHONE, 500, "InternalServerError"), (Unreachable, "500")),
     (recipient(PHONE, 501, "GatewayError"), (Unreachable, "501")),
-    (recipient(PHONE, 502, "RejectedByGateway"), (Rejected, "502")),
+    (recipient(PHONE, 502, "RejectedByGateway"), (NoRoute, "502")),
     (recipient(PHONE, 599, "New"), (Unreachable, "599")),
     (recipient(PHONE, 410, "New"), (Rejected, "410")),
     (recipient(PHONE, "406"), (OptedOut, "406")),
@@ -417,7 +435,8 @@ def test_mixed_recipients_each_get_their_own_result() -> None:
 
 
 AT_ANSWERS = [
-    (at_answer(message="InvalidSenderId"), (Rejected, "InvalidSenderId")),
+    (at_answer(message="InvalidSenderId"), (NoRoute, "InvalidSenderId")),
+    (at_answer(message="InsufficientBalance"), (Suspended, "InsufficientBalance")),
     (at_answer(message=f"No number like {PHONE}"), (Rejected, "NoRecipients")),
     (at_answer("x", None, message="Odd"), (Rejected, "Odd")),
     (Say(b"", 201), (Uncertain, "unreadable")),
@@ -426,8 +445,8 @@ AT_ANSWERS = [
     (Say(b"[]", 201), (Uncertain, "unreadable")),
     (Say(b'{"SMSMessageData": {}}', 201), (Uncertain, "unreadable")),
     (Say(b'{"SMSMessageData": {"Recipients": {}}}', 201), (Uncertain, "unreadable")),
-    (Say(b"The supplied authentication is invalid", 401, "text/plain"), (Unreachable, "http_401")),
-    (Say(b"", 403), (Unreachable, "http_403")),
+    (Say(b"The supplied authentication is invalid", 401, "text/plain"), (Suspended, "http_401")),
+    (Say(b"", 403), (Suspended, "http_403")),
     (Say(b"Bad request", 400), (Rejected, "http_400")),
     (Say(b"", 404), (Rejected, "http_404")),
     (Say(b"", 307, location="/version1/messaging/moved"), (Unreachable, "http_307")),
@@ -467,6 +486,7 @@ def test_nobody_listening_is_unreachable() -> None:
         (Say(how="hang"), (Unreachable, "not_tried")),
         (Say(b"", 429), (Throttled, "http_429")),
         (Say(b"", 500), (Unreachable, "http_500")),
+        (at_answer(recipient(PHONE, 405)), (Suspended, "405")),
     ],
 )
 def test_a_provider_in_trouble_is_left_alone_for_the_rest_of_the_batch(
@@ -534,9 +554,9 @@ def texted(text: str) -> Inbound:
     return Inbound("twilio", "sms", MESSAGE, PHONE, "+15005550006", text)
 
 
-def called_back(status: Delivery, reason: str = "", ours: str = OURS) -> Receipt:
+def called_back(status: Delivery, reason: str = "", ours: str = OURS, fate: Fate = "") -> Receipt:
     """The value of a status callback."""
-    return Receipt("twilio", MESSAGE, status, reason, ours)
+    return Receipt("twilio", MESSAGE, status, reason, ours, PHONE, fate)
 
 
 def in_base64(text: str) -> str:
@@ -572,7 +592,17 @@ TWILIO_READS: list[tuple[str, dict[str, str], Event]] = [
     (
         "receipts",
         CALLBACK | {"MessageStatus": "undelivered", "ErrorCode": "30003"},
-        called_back(Delivery.FAILED, "30003"),
+        called_back(Delivery.FAILED, "30003", fate="again"),
+    ),
+    (
+        "receipts",
+        CALLBACK | {"MessageStatus": "failed", "ErrorCode": "21610"},
+        called_back(Delivery.FAILED, "21610", fate="suppress"),
+    ),
+    (
+        "receipts",
+        CALLBACK | {"MessageStatus": "sent", "ErrorCode": "30003"},
+        called_back(Delivery.SENT),
     ),
     ("receipts", CALLBACK | {"MessageStatus": "failed"}, called_back(Delivery.FAILED, "failed")),
     (
@@ -770,15 +800,15 @@ TWILIO_ANSWERS = [
     (Say(b"<xml/>", 201), (Uncertain, "unreadable")),
     (Say(b"[]", 201), (Uncertain, "unreadable")),
     (Say(b"[" * 100_000, 201), (Uncertain, "unreadable")),
-    (error(401, 20003), (Unreachable, "20003")),
-    (error(403, 20005), (Unreachable, "20005")),
+    (error(401, 20003), (Suspended, "20003")),
+    (error(403, 20005), (Suspended, "20005")),
     (error(429, 20429), (Throttled, "20429")),
     (error(429, 14107), (Throttled, "14107")),
     (error(400, 21611), (Throttled, "21611")),
     (error(400, 21211), (Rejected, "21211")),
     (error(400, 21614), (Rejected, "21614")),
-    (error(400, 21408), (Rejected, "21408")),
-    (error(400, 21606), (Rejected, "21606")),
+    (error(400, 21408), (NoRoute, "21408")),
+    (error(400, 21606), (NoRoute, "21606")),
     (error(400, 21617), (Rejected, "21617")),
     (error(400, 21610), (OptedOut, "21610")),
     (error(400, 30008), (Unreachable, "30008")),
@@ -819,6 +849,74 @@ def test_twilio_in_trouble_is_left_alone_for_the_rest_of_the_batch() -> None:
     """A throttled account is not asked once more for each message."""
     results, it = twilio_sends(error(429, 20429), outgoing(PHONE, OTHER, "+254711000003"))
     assert (results, len(it.got)) == ([(Throttled, "20429")] * 3, 1)
+
+
+def on_list(**changes: Any) -> dict[str, Any]:
+    """One message of a list."""
+    return CREATED | changes
+
+
+def listing(*listed: object, more: bool = False) -> Say:
+    """A page of Twilio's list."""
+    page = {
+        "messages": list(listed),
+        "next_page_uri": "/more" if more else None,
+        "page_size": 1000,
+    }
+    return Say(json.dumps(page).encode())
+
+
+def asked_twilio(says: Say) -> tuple[Any, Counterpart]:
+    """What Twilio lists for a number, or the error and its code; and what the server got."""
+    with counterpart(says) as it:
+        try:
+            found: Any = twilio_provider(it.url, wait=0.3).listed(PHONE)
+        except SendError as failed:
+            found = (type(failed), failed.code)
+    return found, it
+
+
+def test_twilio_lists_what_it_took_for_a_number() -> None:
+    """One call, without a date: a message that waits in a queue has none yet."""
+    other = on_list(sid="SM2", status="undelivered", error_code=30003, date_created=None, body="x")
+    found, it = asked_twilio(listing(on_list(), other))
+    assert found == [
+        Listed(MESSAGE, "Your number", datetime(2026, 11, 23, 9, 30, tzinfo=UTC), Delivery.SENT),
+        Listed("SM2", "x", None, Delivery.FAILED, "30003"),
+    ]
+    (got,) = it.got
+    path, _, query = got.path.partition("?")
+    assert path.endswith("/Messages.json")
+    assert "PageSize=1000" in query
+    assert "DateSent" not in query
+
+
+@pytest.mark.parametrize(
+    ("says", "result"),
+    [
+        (listing(), []),
+        (listing(*[on_list()] * 1000), (Uncertain, "too_many")),
+        (listing(on_list(sid=None)), (Uncertain, "unreadable")),
+        (listing("x"), (Uncertain, "unreadable")),
+        (Say(b"[]"), (Uncertain, "unreadable")),
+        (Say(b"<html>"), (Uncertain, "unreadable")),
+        (Say(b"{}"), (Uncertain, "unreadable")),
+        (error(401, 20003), (Suspended, "http_401")),
+        (error(429, 20429), (Throttled, "http_429")),
+        (Say(b"", 500), (Unreachable, "http_500")),
+        (Say(how="hang"), (Uncertain, "ReadTimeout")),
+        (Say(how="cut"), (Uncertain, "ConnectionError")),
+    ],
+)
+def test_a_list_that_is_not_surely_whole_is_an_error(says: Say, result: object) -> None:
+    """Nothing is concluded from half a list: only an empty one is empty."""
+    assert asked_twilio(says)[0] == result
+
+
+def test_only_twilio_can_be_asked_what_it_took() -> None:
+    """Africa's Talking lists what came in, never what went out."""
+    assert isinstance(twilio_provider(), Listing)
+    assert not isinstance(at_provider(), Listing)
 
 
 # ---------------------------------------------------------------- both

@@ -91,6 +91,8 @@ def drained(world: World) -> None:
     for _ in range(8):
         drain(world.context, REGISTRY, registry_lane.carry)
         drain(world.context, MESSAGES, messages_lane.carry)
+        world.clock.pass_by(timedelta(minutes=2))  # a channel that was shut has been tried by then
+        drain(world.context, MESSAGES, messages_lane.carry)
         world.clock.pass_by(timedelta(days=1))
 
 
@@ -133,7 +135,7 @@ def messages_leaving(world: World) -> None:
         lease = timedelta(minutes=1)
         outbox.claim(conn, REGISTRY, world.clock(), lease, 10, b"a worker")
         held = outbox.claim(conn, MESSAGES, world.clock(), lease, 2, b"another")
-        messages.sending(conn, [one.subject for one in held])
+        messages.sending(conn, [one.subject for one in held], world.clock())
 
 
 def given_up(world: World) -> None:

@@ -16,15 +16,8 @@ from sqlalchemy import select
 from store import citizens, messages, outbox
 from store.database import Database
 from store.lanes import LANES, MESSAGES
-from store.messages import (
-    MOVED_BY,
-    STRANGERS_KEPT,
-    WEIGHT,
-    Message,
-    NewMessage,
-    Outcome,
-    Purpose,
-)
+from store.messages import Message, NewMessage, Outcome, Purpose
+from store.receipts import MOVED_BY, STRANGERS_KEPT, WEIGHT
 from store.tables import messages as table
 from tests.stored import AMINA, NOW, RANDOM, SEALS, connected, rows
 
@@ -56,7 +49,7 @@ def queued(database: Database, *news: NewMessage) -> list[UUID]:
 def sent(database: Database, subject: UUID, provider_id: str = "AT-1") -> None:
     """Send it, as a worker records it."""
     with database.write() as conn:
-        messages.sending(conn, [subject])
+        messages.sending(conn, [subject], NOW)
         messages.record(
             conn, SEALS, [Outcome(subject, "sent", "", "africastalking", provider_id)], NOW
         )
@@ -94,7 +87,7 @@ def test_an_opt_out_holds_back_all_but_answers(database: Database) -> None:
         citizens.opt_out(conn, SEALS, AMINA, NOW)
         opened = {one.id: one for one in messages.load(conn, SEALS, ids)}
     assert opened[ids[0]] == Message(
-        ids[0], AMINA, "Welcome", "africastalking", "queued", suppressed=False
+        ids[0], AMINA, "Welcome", "africastalking", "queued", False, NOW
     )
     assert opened[ids[1]].suppressed
 
@@ -121,8 +114,8 @@ def test_a_message_begins_to_leave_once(database: Database) -> None:
     """Whoever comes second is told that it is not his to send."""
     (subject,) = queued(database, NOTICE)
     with database.write() as conn:
-        assert messages.sending(conn, [subject]) == {subject}
-        assert messages.sending(conn, [subject]) == set()
+        assert messages.sending(conn, [subject], NOW) == {subject}
+        assert messages.sending(conn, [subject], NOW) == set()
 
 
 @pytest.mark.parametrize("status", sorted(WEIGHT))
@@ -167,7 +160,7 @@ def test_a_report_with_our_own_id_finds_an_uncertain_message(database: Database)
     """
     (subject,) = queued(database, NOTICE)
     with database.write() as conn:
-        messages.sending(conn, [subject])
+        messages.sending(conn, [subject], NOW)
         messages.record(conn, SEALS, [Outcome(subject, "uncertain", "timeout")], NOW)
         messages.report(conn, SEALS, "twilio", "SM1", "delivered", "", subject.hex, NOW)
     assert state(database, subject) == "uncertain"
@@ -179,7 +172,7 @@ def test_a_report_that_was_faster_is_not_undone(database: Database) -> None:
     """The send's answer is recorded after the report, and a later worker's doubt after both."""
     (subject,) = queued(database, NOTICE)
     with database.write() as conn:
-        messages.sending(conn, [subject])
+        messages.sending(conn, [subject], NOW)
     report(database, "delivered", "AT-1", subject.hex)
     sent(database, subject)
     with database.write() as conn:

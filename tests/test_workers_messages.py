@@ -23,6 +23,7 @@ from store.messages import NewMessage
 from tests.stored import AMINA, BIBI, NOW, RANDOM, SEALS, asked
 from tests.working import World, working
 from workers import messages_lane
+from workers.channels import LONGEST
 from workers.context import LEASE
 from workers.drain import drain
 from workers.messages_lane import APART, TOGETHER
@@ -101,6 +102,7 @@ def test_a_provider_that_is_away_is_tried_again_then_staff_decide(world: World) 
         assert [found.error for found in messages.dead(conn)] == ["refused"]
         messages.retry(conn, None, world.clock())
     says(world, Accepted("AT-1"))
+    world.clock.pass_by(LONGEST)
     carry(world)
     assert world.sms() == [("sent", "", "Hello")]
 
@@ -165,7 +167,7 @@ def test_a_message_found_on_its_way_is_never_sent_again(world: World) -> None:
     queue(world, "Hello")
     with world.database.write() as conn:
         (row,) = outbox.claim(conn, MESSAGES, NOW, LEASE, 10, b"the dead worker")
-        messages.sending(conn, [row.subject])
+        messages.sending(conn, [row.subject], NOW)
     world.clock.pass_by(LEASE)
     assert carry(world) == 1
     assert (world.carrier.sent, world.sms()) == ([], [("uncertain", LOST, "Hello")])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from redis import Redis
 
@@ -44,5 +45,11 @@ class Context:
     """What is claimed stays ours so long, longer while its calls last, and is taken up by others
     after it.
     """
+    zone: ZoneInfo = field(default=ZoneInfo("UTC"))
+    """The programme's own: by it nobody is written to at night who may not be."""
+    rates: Mapping[str, float] = field(default_factory=dict)
+    """Messages a second by provider; none named: no limit."""
+    second: str = ""
+    """The provider that may take what another one failed to send; empty: none."""
     stopping: Callable[[], bool] = field(default=lambda: False)
     """Whether to finish what is claimed and claim no more."""

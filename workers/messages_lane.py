@@ -1,24 +1,36 @@
 """Sends SMS by the providers, equal texts together, several calls at once, and records what became
 of each.
 
-A message is marked `sending` before it leaves; one found so later is `uncertain`, and never blindly
-sent again.
+A message is marked `sending` before it leaves; one found so later is `uncertain`, and settled by
+asking, never by sending it again blindly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
 from uuid import UUID
 
-from gateway.providers import Accepted, OptedOut, Outgoing, SendError, Uncertain
+from gateway.providers import (
+    Accepted,
+    NoRoute,
+    OptedOut,
+    Outgoing,
+    OutOfHours,
+    SendError,
+    Uncertain,
+)
 from store import citizens, messages, outbox
 from store.messages import Message, Outcome
+from workers import channels, doubts
 from workers.context import Context
+from workers.doubts import Doubt, Looked
 from workers.drain import Hold, awaited
-from workers.patience import LOST, spent
+from workers.patience import LOST, STALE, next_hour, spent
 from workers.verdicts import BUG, UNREADABLE, Hopeless, Later, NotBegun, put_off
 
 TOGETHER = 100
@@ -29,6 +41,10 @@ bound.
 """
 NO_PROVIDER = "no_provider"
 OPTED_OUT = "opted_out"
+TRIES = 3
+"""Failed so often by a provider that is sick, a message goes by the second one."""
+SPREAD = timedelta(seconds=60)
+"""Over so long at most messages are spread that their provider's rate holds back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +57,45 @@ class Over:
     """Her number, when the provider says she wants no more."""
 
 
-Verdict = Over | Later | Hopeless | NotBegun
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """It failed for sure, and the second provider takes it over. `why` names the first and its
+    code.
+    """
+
+    why: str
+
+
+Verdict = Over | Later | Hopeless | NotBegun | Doubt | Looked | Elsewhere
 
 
 def carry(context: Context, hold: Hold) -> None:
     """Send what may be sent, record every outcome, then raise the first bug there was: what it was
     sending may have left.
     """
-    with context.database.write() as conn:
+    with context.database.read() as conn:
         opened = {one.id: one for one in messages.load(conn, context.seals, hold.attempts)}
-        kept_back = {
-            subject: stays(context, hold, opened.get(subject), subject) for subject in hold.attempts
-        }
-        begun = messages.sending(
-            conn, [subject for subject, verdict in kept_back.items() if verdict is None]
-        )
-    verdicts = {subject: verdict for subject, verdict in kept_back.items() if verdict is not None}
-    calls = {
+    found = {one: stays(context, hold, opened.get(one), one) for one in hold.attempts}
+    verdicts = {one: verdict for one, verdict in found.items() if verdict is not None}
+    free = [opened[one] for one, verdict in found.items() if verdict is None]
+    verdicts |= held_back(context, free)
+    now = context.clock()
+    with context.database.write() as conn:
+        begun = messages.sending(conn, [one.id for one in free if one.id not in verdicts], now)
+    opened |= {one: replace(opened[one], left_at=now) for one in begun}
+    calls: dict[Future[dict[UUID, Verdict]], list[Message]] = {
         context.pool.submit(sent, context, hold, batch): batch
         for batch in batches([opened[one] for one in begun])
     }
-    awaited(context, hold, calls)
+    asked = [one.message for one in verdicts.values() if isinstance(one, Looked)]
+    looks = {context.pool.submit(asked_about, context, one): [one] for one in asked}
+    awaited(context, hold, [*calls, *looks])
     for call, batch in calls.items():
         verdicts |= doubted(batch) if call.exception() else call.result()
-    record(context, hold, verdicts)
-    for call in calls:
+    for look in looks:
+        verdicts |= {} if look.exception() else look.result()
+    record(context, hold, opened, verdicts)
+    for call in (*calls, *looks):
         call.result()  # fails loudly, once, on what no provider may raise
 
 
@@ -75,7 +105,9 @@ def stays(context: Context, hold: Hold, message: Message | None, subject: UUID) 
         case None:
             return Hopeless(UNREADABLE)
         case Message(state="sending"):
-            return Over(Outcome(subject, "uncertain", LOST))
+            return Doubt(LOST)
+        case Message(state="uncertain"):
+            return Looked(message, None)
         case Message(state=state) if state != "queued":
             return Over()
         case Message(suppressed=True):
@@ -83,6 +115,42 @@ def stays(context: Context, hold: Hold, message: Message | None, subject: UUID) 
     if spent(hold.lane, hold.attempts[subject]):
         return Hopeless(LOST)
     return None if message.provider in context.providers else Later(NO_PROVIDER)
+
+
+def asked_about(context: Context, message: Message) -> dict[UUID, Verdict]:
+    """What its provider says of a message in doubt."""
+    return {message.id: doubts.look(context, message)}
+
+
+def held_back(context: Context, free: Sequence[Message]) -> dict[UUID, Verdict]:
+    """Those that must wait as their channel is shut or as fast as it may be, oldest first to go."""
+    held: dict[UUID, Verdict] = {}
+    for provider, some in groupby(
+        sorted(free, key=attrgetter("provider", "id")), attrgetter("provider")
+    ):
+        waiting, rate = list(some), context.rates.get(provider, 0.0)
+        now = context.clock()
+        admitted = channels.admit(context.redis, provider, len(waiting), rate, now)
+        over = may_take_over(context, provider) if admitted.why else False
+        for place, one in enumerate(waiting[admitted.go :]):
+            pace = min(timedelta(seconds=place / rate), SPREAD) if rate else timedelta(0)
+            if over:
+                held[one.id] = Elsewhere(f"{provider}:{admitted.why}")
+            elif admitted.why and not admitted.go and one.created_at < now - STALE:
+                held[one.id] = Hopeless(admitted.why)
+            else:
+                held[one.id] = NotBegun(now + admitted.wait + pace)
+    return held
+
+
+def may_take_over(context: Context, first: str) -> bool:
+    """Whether the second provider takes what fails by this one: it is sick, and the second is not
+    it.
+    """
+    second = context.second
+    if second == first or second not in context.providers:
+        return False
+    return channels.sick(context.redis, first, context.clock())
 
 
 def batches(leaving: Sequence[Message]) -> Iterator[list[Message]]:
@@ -106,30 +174,54 @@ def sent(context: Context, hold: Hold, batch: Sequence[Message]) -> dict[UUID, V
         return {one.id: NotBegun() for one in batch}
     provider = context.providers[batch[0].provider]
     results = provider.send([Outgoing(one.id.hex, one.phone, one.text) for one in batch])
-    return {one.id: verdict(one, result) for one, result in zip(batch, results, strict=True)}
+    channels.tell(context.redis, provider.name, results, context.clock())
+    over = may_take_over(context, provider.name)
+    return {
+        one.id: verdict(context, hold, one, result, over=over)
+        for one, result in zip(batch, results, strict=True)
+    }
 
 
 def doubted(batch: Sequence[Message]) -> dict[UUID, Verdict]:
     """Whether these left is known to nobody."""
-    return {one.id: Over(Outcome(one.id, "uncertain", BUG)) for one in batch}
+    return {one.id: Doubt(BUG) for one in batch}
 
 
-def verdict(message: Message, result: Accepted | SendError) -> Verdict:
-    """The provider's word in ours."""
+def verdict(
+    context: Context,
+    hold: Hold,
+    message: Message,
+    result: Accepted | SendError,
+    *,
+    over: bool = False,
+) -> Verdict:
+    """The provider's word in ours. `over`: another provider takes over what failed by this one."""
+    now = context.clock()
     match result:
         case Accepted():
             return Over(Outcome(message.id, "sent", "", message.provider, result.message))
         case Uncertain():
-            return Over(Outcome(message.id, "uncertain", result.code))
+            return Doubt(result.code)
         case OptedOut():
             return Over(Outcome(message.id, "suppressed", result.code), message.phone)
+        case NoRoute() if over:
+            return Elsewhere(f"{message.provider}:{result.code}")
+        case OutOfHours():
+            return Later(result.code, next_hour(now, context.zone, context.jitter()))
+        case SendError(retryable=True) if over and hold.attempts[message.id] >= TRIES:
+            return Elsewhere(f"{message.provider}:{result.code}")
         case SendError(retryable=True):
             return Later(result.code)
         case _:
             return Over(Outcome(message.id, "failed", result.code))
 
 
-def record(context: Context, hold: Hold, verdicts: Mapping[UUID, Verdict]) -> None:
+def record(
+    context: Context,
+    hold: Hold,
+    opened: Mapping[UUID, Message],
+    verdicts: Mapping[UUID, Verdict],
+) -> None:
     """Write down what became of these, all or nothing, then match the reports that were faster than
     we.
 
@@ -137,13 +229,26 @@ def record(context: Context, hold: Hold, verdicts: Mapping[UUID, Verdict]) -> No
     """
     now = context.clock()
     over = {subject: one for subject, one in verdicts.items() if isinstance(one, Over)}
+    doubt = {
+        subject: (opened[subject], one.error)
+        for subject, one in verdicts.items()
+        if isinstance(one, Doubt)
+    }
+    moved = {subject: one.why for subject, one in verdicts.items() if isinstance(one, Elsewhere)}
     with context.database.write() as conn:
         outbox.done(conn, hold.lane, hold.token, over)
         rest = put_off(conn, context, hold, verdicts, now)
+        taken = outbox.give_back(conn, hold.lane, hold.token, moved, now)
         outcomes = [one.outcome for one in over.values() if one.outcome]
-        outcomes += [Outcome(subject, "queued") for subject in rest.waiting]
+        outcomes += [Outcome(subject, "queued") for subject in rest.waiting | taken]
         outcomes += [Outcome(subject, "failed", error) for subject, error in rest.given_up.items()]
+        outcomes += doubts.keep(conn, context, hold, doubt, now)
         messages.record(conn, context.seals, sorted(outcomes, key=attrgetter("id")), now)
+        messages.reroute(conn, {subject: moved[subject] for subject in taken}, context.second)
+        for subject in sorted(taken):
+            outbox.reopen(conn, hold.lane, subject, now)
+        looks = [one for one in verdicts.values() if isinstance(one, Looked)]
+        doubts.settle(conn, context, hold, looks, now)
         for phone in {one.blocked for one in over.values() if one.blocked}:
             citizens.opt_out(conn, context.seals, phone, now)
     with context.database.write() as conn:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from store.lanes import MESSAGES, REGISTRY
 
@@ -35,6 +36,14 @@ A registry may be away for a long weekend; an SMS is stale sooner.
 """
 SPREAD = 0.2
 """Waits vary by this part, so that what failed together does not come back together."""
+OPENS = time(8)
+"""Nobody is written to before, where a rule says so (telecom.md 6.2: 08:00 to 20:00)."""
+MORNING = timedelta(minutes=20)
+"""What waited for the day leaves within so long."""
+STALE = timedelta(hours=12)
+"""An SMS that could not leave for so long, its channel being shut, is given up; not while another one
+tries the channel, as when staff have just had all carried again.
+"""
 LOST = "worker_lost"
 """The error of a row whose workers died on it every time."""
 
@@ -44,6 +53,15 @@ def next_try(lane: str, attempts: int, now: datetime, jitter: float) -> datetime
     if attempts > len(WAITS[lane]):
         return None
     return now + WAITS[lane][attempts - 1] * (1 - SPREAD + 2 * SPREAD * jitter)
+
+
+def next_hour(now: datetime, zone: ZoneInfo, jitter: float) -> datetime:
+    """When people may be written to next, by a provider that says "not now": the first daytime to
+    come, which is tomorrow's where it says so by day.
+    """
+    here = now.astimezone(zone)
+    day = here.date() + timedelta(days=0 if here.time() < OPENS else 1)
+    return datetime.combine(day, OPENS, zone).astimezone(UTC) + MORNING * jitter
 
 
 def spent(lane: str, attempts: int) -> bool:

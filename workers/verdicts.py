@@ -4,6 +4,7 @@ down.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,10 +28,11 @@ BUG = "bug"
 class Later:
     """Not now: tried again when its wait is over, given up when it has waited often enough.
 
-    `error` is a code.
+    `error` is a code; `due_at` is when, where the wait is not the lane's own.
     """
 
     error: str
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,9 @@ class Hopeless:
 
 @dataclass(frozen=True, slots=True)
 class NotBegun:
-    """The time was over before its turn came; the claim does not count."""
+    """Its turn did not come; the claim does not count. Due at once where no `due_at` is given."""
+
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +65,20 @@ def put_off(
     """
     setbacks: list[Setback] = []
     hopeless: dict[UUID, str] = {}
-    not_begun: list[UUID] = []
+    not_begun: dict[datetime, list[UUID]] = defaultdict(list)
     for subject, verdict in verdicts.items():
         match verdict:
-            case Later(error):
+            case Later(error, wanted):
                 if due_at := next_try(hold.lane, hold.attempts[subject], now, context.jitter()):
-                    setbacks.append(Setback(subject, error, due_at))
+                    setbacks.append(Setback(subject, error, wanted or due_at))
                 else:
                     hopeless[subject] = error
             case Hopeless(error):
                 hopeless[subject] = error
-            case NotBegun():
-                not_begun.append(subject)
+            case NotBegun(at):
+                not_begun[at or now].append(subject)
     waiting = outbox.again(conn, hold.lane, hold.token, setbacks)
-    waiting |= outbox.give_back(conn, hold.lane, hold.token, not_begun, now)
+    for due_at, subjects in not_begun.items():
+        waiting |= outbox.give_back(conn, hold.lane, hold.token, subjects, due_at)
     ours = outbox.dead(conn, hold.lane, hold.token, hopeless)
     return PutOff(frozenset(waiting), {subject: hopeless[subject] for subject in ours})

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from gateway.providers import configured
 from gateway.providers.addresses import Addresses
@@ -43,5 +44,8 @@ def world(settings: Settings, stopping: Callable[[], bool]) -> Context:
         code=settings.service_codes[0],
         helpline=settings.helpline,
         lease=timedelta(seconds=settings.lease),
+        zone=ZoneInfo(settings.timezone),
+        rates=settings.rates,
+        second=settings.sms_second,
         stopping=stopping,
     )

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import import_module
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from gateway.hook import Answer, Body, Event, Hook, Reply
+from gateway.hook import Answer, Body, Delivery, Event, Hook, Reply
 from settings import Settings
 
 
@@ -47,21 +48,40 @@ class SendError(Exception):
 
 
 class Unreachable(SendError):
-    """The provider did not take the call: refused connection, 5xx, wrong credentials, transient
-    code.
-    """
+    """The provider did not take the call: refused connection, 5xx, transient code."""
 
     retryable = True
 
 
 class Throttled(SendError):
-    """Too fast, or out of hours: try later."""
+    """Too fast: try later."""
+
+    retryable = True
+
+
+class Suspended(SendError):
+    """The account can send nothing: no balance, suspended, wrong credentials. Nothing is wrong with
+    the message.
+    """
+
+    retryable = True
+
+
+class OutOfHours(SendError):
+    """Nobody may be written to at this hour."""
 
     retryable = True
 
 
 class Rejected(SendError):
     """This message or number will never be taken."""
+
+
+class NoRoute(SendError):
+    """Not by this provider: sender not registered, region not enabled, refused by the network.
+
+    Another provider may take it.
+    """
 
 
 class OptedOut(SendError):
@@ -97,6 +117,30 @@ class Provider(Protocol):
 
     def send(self, batch: Sequence[Outgoing]) -> list[Accepted | SendError]:
         """Send each message once; one result a message, in order. Raises nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A message as a provider lists it: its id there, the text, when it was created, what became of
+    it.
+    """
+
+    message: str
+    text: str
+    at: datetime | None
+    status: Delivery
+    reason: str = ""
+
+
+@runtime_checkable
+class Listing(Protocol):
+    """A provider that can be asked what it took: a send that broke is settled by it."""
+
+    def listed(self, phone: str) -> list[Listed]:
+        """Everything it took for this number, of whoever has the account.
+
+        Raises SendError when the list is not surely whole.
+        """
 
 
 Connect = Callable[[Settings, str], Provider | None]

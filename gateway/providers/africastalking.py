@@ -20,6 +20,7 @@ from gateway.hook import (
     Delivery,
     Ended,
     Event,
+    Fate,
     Hook,
     Inbound,
     Input,
@@ -30,12 +31,14 @@ from gateway.hook import (
 )
 from gateway.providers import (
     Accepted,
+    NoRoute,
     OptedOut,
     Outgoing,
+    OutOfHours,
     Provider,
     Rejected,
     SendError,
-    Throttled,
+    Suspended,
     Uncertain,
     Unreachable,
     wire,
@@ -66,20 +69,37 @@ STATUSES = {
 SPELLINGS = {
     "NotNetworkSubcriber": "NotNetworkSubscriber"
 }  # the provider's page spells it so, its SDKs do not
+FATES: Mapping[str, Fate] = {
+    "absentsubscriber": "again",  # switched off, or no coverage
+    "donotdisturbrejection": "again",
+    "userinblacklist": "suppress",
+}
+"""What a report's reason asks of us; every other one is the end of it."""
 TAKEN = frozenset({100, 101, 102})
 REFUSALS: Mapping[int, type[SendError]] = {
-    401: Rejected,  # risk hold
-    402: Rejected,  # invalid sender id
+    401: NoRoute,  # risk hold
+    402: NoRoute,  # invalid sender id
     403: Rejected,  # invalid phone number
     404: Rejected,  # unsupported number type
-    405: Throttled,  # insufficient balance: taken again once the account is topped up
+    405: Suspended,  # insufficient balance
     406: OptedOut,  # user in blacklist
     407: Unreachable,  # could not route
-    409: Throttled,  # do not disturb: out of hours
+    409: OutOfHours,  # do not disturb
     500: Unreachable,
     501: Unreachable,
-    502: Rejected,  # rejected by gateway
+    502: NoRoute,  # rejected by gateway
 }
+WORDS: Mapping[str, type[SendError]] = {
+    "RiskHold": NoRoute,
+    "InvalidSenderId": NoRoute,
+    "InsufficientBalance": Suspended,
+    "CouldNotRoute": Unreachable,
+    "DoNotDisturbRejection": OutOfHours,
+    "InternalServerError": Unreachable,
+    "GatewayError": Unreachable,
+    "RejectedByGateway": NoRoute,
+}
+"""The same, where an answer names no recipient and says why in a word."""
 
 
 class AfricasTalking:
@@ -188,7 +208,14 @@ def _receipt(hook: Hook) -> Receipt:
         why = SPELLINGS.get(said, said) or raw
     else:
         why = ""
-    return Receipt(NAME, wire.identifier(hook, "id"), status or Delivery.SENT, why)
+    return Receipt(
+        NAME,
+        wire.identifier(hook, "id"),
+        status or Delivery.SENT,
+        why,
+        phone=wire.named(hook, "phoneNumber"),
+        fate=FATES.get(why.casefold(), "") if status is Delivery.FAILED else "",
+    )
 
 
 class SmsService(SMSService):  # type: ignore[misc]  # the SDK has no types
@@ -247,8 +274,8 @@ def read_results(call: Sequence[Outgoing], body: object) -> Mapping[str, Result]
 
     HTTP success is not acceptance: each recipient has a code.
 
-    Raises Rejected, with the provider's word, when it names no recipient at all; Uncertain when it
-    cannot be read.
+    Raises what the provider's word means when it names no recipient at all; Uncertain when it cannot
+    be read.
     """
     answer = body.get("SMSMessageData") if isinstance(body, dict) else None
     listed = answer.get("Recipients") if isinstance(answer, dict) else None
@@ -256,7 +283,8 @@ def read_results(call: Sequence[Outgoing], body: object) -> Mapping[str, Result]
         raise Uncertain("unreadable")
     recipients = {item.get("number"): item for item in listed if isinstance(item, dict)}
     if not recipients:
-        raise Rejected(_word(answer.get("Message")) or "NoRecipients")
+        word = _word(answer.get("Message")) or "NoRecipients"
+        raise WORDS.get(word, Rejected)(word)
     return {message.id: _result(recipients.get(message.phone)) for message in call}
 
 

@@ -7,13 +7,14 @@ import binascii
 import hmac
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from time import monotonic
 from urllib.parse import parse_qs, quote, urlsplit
 
 import requests
 
 # The SDK has no types: hence the ignores.
-from twilio.base.exceptions import TwilioRestException, TwilioServiceException  # type: ignore[import-untyped]
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException  # type: ignore[import-untyped]
 from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]
 from twilio.request_validator import RequestValidator, add_port, remove_port  # type: ignore[import-untyped]
 from twilio.rest import Client  # type: ignore[import-untyped]
@@ -24,6 +25,7 @@ from gateway.hook import (
     Body,
     Delivery,
     Event,
+    Fate,
     Hook,
     Inbound,
     Malformed,
@@ -33,11 +35,14 @@ from gateway.hook import (
 )
 from gateway.providers import (
     Accepted,
+    Listed,
+    NoRoute,
     OptedOut,
     Outgoing,
     Provider,
     Rejected,
     SendError,
+    Suspended,
     Throttled,
     Uncertain,
     Unreachable,
@@ -66,9 +71,9 @@ STATUSES = {
 }
 REFUSALS: Mapping[int, type[SendError]] = {
     # The account, or too fast: this message is not at fault.
-    20003: Unreachable,
-    20005: Unreachable,
-    30002: Unreachable,
+    20003: Suspended,
+    20005: Suspended,
+    30002: Suspended,
     20429: Throttled,
     14107: Throttled,
     21611: Throttled,
@@ -81,14 +86,14 @@ REFUSALS: Mapping[int, type[SendError]] = {
     21635: Rejected,
     21610: OptedOut,
     # The region, sender, route or registration; the text.
-    21408: Rejected,
-    21606: Rejected,
-    21612: Rejected,
-    21703: Rejected,
-    21709: Rejected,
+    21408: NoRoute,
+    21606: NoRoute,
+    21612: NoRoute,
+    21703: NoRoute,
+    21709: NoRoute,
     21617: Rejected,
-    30018: Rejected,
-    30024: Rejected,
+    30018: NoRoute,
+    30024: NoRoute,
     30004: Rejected,
     30005: Rejected,
     30006: Rejected,
@@ -99,9 +104,20 @@ REFUSALS: Mapping[int, type[SendError]] = {
     30017: Unreachable,
     30410: Unreachable,
 }
+FATES: Mapping[str, Fate] = {
+    "21610": "suppress",
+    "30001": "again",
+    "30002": "again",
+    "30003": "again",
+    "30008": "again",
+    "30017": "again",
+    "30410": "again",
+}
+"""What a report's error code asks of us; every other one is the end of it."""
 FOR_ALL = frozenset(
     {401, 403, 429, 20003, 20005, 30002, 20429, 14107}
 )  # of the account, whatever the message
+MOST_LISTED = 1000  # on one page; where there are more, the list is not whole
 REFUSED_AT_ONCE = frozenset({"failed", "undelivered", "canceled"})
 
 _MESSAGING_SERVICE = re.compile(r"MG[0-9a-fA-F]{32}")
@@ -158,6 +174,23 @@ class Twilio:
         """
         return wire.each_once(batch, wire.singly, self._post, self._pace)
 
+    def listed(self, phone: str) -> list[Listed]:
+        """Every message to this number, in one call; no date is asked for, as one that waits in a
+        queue has none yet. Raises SendError, Uncertain where there are more than a page.
+        """
+        try:
+            found = self._client.messages.list(to=phone, limit=MOST_LISTED, page_size=MOST_LISTED)
+            listed = [_listed(one) for one in found]
+        except TwilioException as error:
+            raise _no_page(error) from None
+        except requests.RequestException as error:
+            raise wire.broken(error) from None
+        except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+            raise Uncertain("unreadable") from None
+        if len(listed) >= MOST_LISTED:
+            raise Uncertain("too_many")
+        return listed
+
     def _post(self, call: Sequence[Outgoing]) -> Mapping[str, Result]:
         (message,) = call
         try:
@@ -213,7 +246,13 @@ def _receipt(hook: Hook) -> Receipt:
         else wire.reason(hook.form.get("ErrorCode", "")) or raw
     )
     return Receipt(
-        NAME, wire.identifier(hook, "MessageSid"), status or Delivery.SENT, why, _ours(hook.url)
+        NAME,
+        wire.identifier(hook, "MessageSid"),
+        status or Delivery.SENT,
+        why,
+        _ours(hook.url),
+        wire.named(hook, "To"),
+        FATES.get(why, "") if status is Delivery.FAILED else "",
     )
 
 
@@ -255,6 +294,23 @@ def _taken(message: MessageInstance) -> Result:
         return read_error(400, _number(message.error_code))
     price = f"{message.price_unit or ''} {message.price}".strip() if message.price else ""
     return Accepted(message.sid, price)
+
+
+def _listed(message: MessageInstance) -> Listed:
+    """A listed message; one whose fields are not what they should be raises TypeError."""
+    sid, text, at = message.sid, message.body, message.date_created
+    if not isinstance(sid, str) or not isinstance(text, str):
+        raise TypeError("a message without an id or a text")
+    code = _number(message.error_code)
+    status = STATUSES.get(str(message.status), Delivery.SENT)
+    return Listed(sid, text, at if isinstance(at, datetime) else None, status, str(code or ""))
+
+
+def _no_page(error: TwilioException) -> SendError:
+    """What a list that could not be fetched means: the SDK hands the HTTP answer over as it is."""
+    answer = error.args[1] if len(error.args) > 1 else None
+    status = _number(getattr(answer, "status_code", None))
+    return read_error(status, 0) if status else Uncertain("unreadable")
 
 
 def read_error(status: int, code: int) -> SendError:

@@ -20,6 +20,7 @@ from gateway.providers import (
     Outgoing,
     Rejected,
     SendError,
+    Suspended,
     Throttled,
     Uncertain,
     Unreachable,
@@ -73,6 +74,12 @@ def number(hook: Hook, name: str) -> int:
     Malformed.
     """
     return int(_matching(_NUMBER, hook, name))
+
+
+def named(hook: Hook, name: str) -> str:
+    """An E.164 number where the field holds one; empty where it holds anything else."""
+    value = hook.form.get(name, "")
+    return value if E164.fullmatch(value) else ""
 
 
 def reason(raw: str) -> str:
@@ -161,6 +168,7 @@ def one_after_another(
             closed = _afterwards(outcome)
         else:
             results |= outcome
+            closed = next((one for one in outcome.values() if isinstance(one, Suspended)), None)
     return results
 
 
@@ -178,7 +186,7 @@ def _afterwards(error: SendError) -> SendError | None:
     match error:
         case Uncertain():
             return Unreachable("not_tried", "after an unclear answer")
-        case Unreachable() | Throttled():
+        case Unreachable() | Throttled() | Suspended():
             return error
         case _:
             return None
@@ -214,8 +222,10 @@ def http_error(status: int, code: str = "") -> SendError:
             return Throttled(code or "http_429")
         case 504:
             return Uncertain(code or "http_504")
-        case 401 | 403 | 408:
-            return Unreachable(code or f"http_{status}")
+        case 401 | 402 | 403:
+            return Suspended(code or f"http_{status}")
+        case 408:
+            return Unreachable(code or "http_408")
         case _ if status >= 500 or status < 400:
             return Unreachable(code or f"http_{status}")
         case _:
