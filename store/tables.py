@@ -189,3 +189,16 @@ Index(
 )
 DEAD = text("state = 'dead'")
 Index("ix_outbox_dead", outbox.c.lane, sqlite_where=DEAD, postgresql_where=DEAD)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(32), primary_key=True, comment="what is held"),
+    Column(
+        "holder",
+        String(32),
+        nullable=False,
+        comment="the process that holds it, drawn at random",
+    ),
+    Column("until", Moment, nullable=False, comment="free for anybody from then on"),
+)
