@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from ipaddress import ip_network
 from threading import BoundedSemaphore
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -43,13 +44,16 @@ from gateway.writing import Writing
 from locales.catalogues import speeches
 from locales.saying import Speaker
 from registry_client import connect
+from registry_client.breaker import Breaker, Guarded
+from registry_client.cache import Cached
 from registry_client.port import Registry
 from settings import Settings
-from store import database, live, migrations
+from store import database, lanes, live, migrations
 from store.clock import now
 from store.database import Database, StoreDown
 from store.ids import Random
 from store.seals import Seals
+from store.shared import SealedShelf, SharedText
 
 log = structlog.get_logger()
 
@@ -83,7 +87,7 @@ def hooks(
     providers = configured(settings, lambda name: addresses.hook(name, "receipts"))
     zone = ZoneInfo(settings.timezone)
     answers = Answers(redis, seals, clock)
-    asked = registry or connect(settings)
+    asked = _asked(registry or connect(settings), redis, seals, clock)
     lookups = _lookups(settings, asked, store, seals, scripts, say, zone, answers, clock)
     promises = Promises(
         store,
@@ -150,6 +154,20 @@ def hooks(
         say,
         clock,
     )
+
+
+def _asked(
+    registry: Registry, redis: Redis, seals: Seals, clock: Callable[[], datetime]
+) -> Registry:
+    """The registry as citizens' questions reach it: remembered for a moment, left alone while it is
+    away.
+    """
+
+    def seconds() -> float:
+        return clock().timestamp()
+
+    breaker = Breaker(SharedText(redis, lanes.BREAKER, seconds), seconds)
+    return Cached(Guarded(registry, breaker, monotonic), SealedShelf(redis, seals, "registry"))
 
 
 def _lookups(

@@ -69,6 +69,11 @@ def test_every_redis_key_is_told_of(valkey_url: str, sqlite_url: str, tmp_path: 
         line.post("sms", {"id": "sms-1", "from": PHONE, "to": "21234", "text": HER_ID})
         line.dial()
         line.presses("3", "3")
+        line.dial()
+        line.presses("2", HER_ID)
+        line.registry.down = True
+        line.dial()
+        line.presses("1", HER_ID)
         found = {key.decode() for key in line.hooks.redis.scan_iter()}
     told = redis_keys()
     assert [key for key in found if not any(pattern.fullmatch(key) for pattern in told)] == []

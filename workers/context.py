@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import time
 
 from redis import Redis
 
 from gateway.providers import Provider
 from locales.saying import Speaker
+from registry_client.breaker import Alone, Breaker
 from registry_client.port import Registry
 from store.database import Database
 from store.ids import Random
@@ -46,3 +48,5 @@ class Context:
     """
     stopping: Callable[[], bool] = field(default=lambda: False)
     """Whether to finish what is claimed and claim no more."""
+    breaker: Breaker = field(default_factory=lambda: Breaker(Alone(), time))
+    """Whether the registry, which it guards, is worth asking."""

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from registry_client.port import FINAL, NotSupported, Refused, Unavailable
+from registry_client.port import FINAL, Away, NotSupported, Refused, Unavailable
 from store import citizens, messages, outbox, requests
 from store.lanes import MESSAGES, wake
 from store.messages import NewMessage
@@ -19,9 +19,9 @@ from store.seals import Seals
 from workers import telling
 from workers.context import Context
 from workers.drain import Hold, awaited
-from workers.handing import hand_over
+from workers.handing import hand_over, known
 from workers.patience import LOST, spent
-from workers.verdicts import BUG, UNREADABLE, Hopeless, Later, NotBegun, put_off
+from workers.verdicts import BUG, UNREADABLE, Hopeless, Later, NotBegun, Spared, put_off
 
 NOT_SUPPORTED = "not_supported"
 UNAVAILABLE = "unavailable"
@@ -35,7 +35,12 @@ class Answered:
     told: list[NewMessage]
 
 
-Verdict = Answered | Later | Hopeless | NotBegun
+Verdict = Answered | Later | Spared | Hopeless | NotBegun
+
+
+def room(context: Context, batch: int) -> int:
+    """While the registry is away nothing is claimed; when it has rested, one request that tries."""
+    return context.breaker.most(context.registry_timeout, batch)
 
 
 def carry(context: Context, hold: Hold) -> None:
@@ -72,9 +77,12 @@ def asked(context: Context, hold: Hold, request: Request) -> Verdict:
     if context.clock() >= hold.until:
         return NotBegun()
     try:
-        return ask(context, request)
+        return ask(context, request, tried=hold.attempts[request.id] > 1)
+    except Away:
+        return NotBegun()
     except Unavailable:
-        return Later(UNAVAILABLE)
+        away = context.breaker.away(context.registry_timeout)
+        return Spared(UNAVAILABLE) if away else Later(UNAVAILABLE)
     except NotSupported:
         return Hopeless(NOT_SUPPORTED)
     except Refused as refusal:
@@ -84,12 +92,16 @@ def asked(context: Context, hold: Hold, request: Request) -> Verdict:
         return Answered(Settled(request.id, "refused", detail=refusal.code), told)
 
 
-def ask(context: Context, request: Request) -> Verdict:
-    """Put it to the registry. Raises RegistryError."""
+def ask(context: Context, request: Request, *, tried: bool) -> Verdict:
+    """Put it to the registry; what was `tried` before may be there already. Raises
+    RegistryError.
+    """
     if request.kind == "question":
         outcome, told = telling.answered(context, request)
         return Answered(Settled(request.id, "answered", detail=outcome), told)
-    held = hand_over(context.registry, request, timeout=context.registry_timeout)
+    timeout = context.registry_timeout
+    held = known(context.registry, request, timeout=timeout) if tried else None
+    held = held or hand_over(context.registry, request, timeout=timeout)
     told = telling.accepted(context, request)
     return Answered(Settled(request.id, "accepted", held.record), told)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -21,6 +21,8 @@ UNREADABLE = "unreadable"
 """The seal of the row is broken."""
 BUG = "bug"
 """Its call raised what nobody expected: the log says which and where, once."""
+SOON = timedelta(seconds=5)
+"""When what was spared is due again: behind all that waited longer, which tries next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,15 @@ class Later:
     """Not now: tried again when its wait is over, given up when it has waited often enough.
 
     `error` is a code.
+    """
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spared:
+    """Tried, and the other side is away for everybody: tried again soon, and never given up for
+    that. `error` is a code.
     """
 
     error: str
@@ -56,10 +67,11 @@ class PutOff:
 def put_off(
     conn: Connection, context: Context, hold: Hold, verdicts: Mapping[UUID, object], now: datetime
 ) -> PutOff:
-    """End our hold on every row whose verdict is one of the three above; other verdicts are the
+    """End our hold on every row whose verdict is one of the four above; other verdicts are the
     lane's.
     """
     setbacks: list[Setback] = []
+    spared: list[Setback] = []
     hopeless: dict[UUID, str] = {}
     not_begun: list[UUID] = []
     for subject, verdict in verdicts.items():
@@ -69,11 +81,14 @@ def put_off(
                     setbacks.append(Setback(subject, error, due_at))
                 else:
                     hopeless[subject] = error
+            case Spared(error):
+                spared.append(Setback(subject, error, now + SOON))
             case Hopeless(error):
                 hopeless[subject] = error
             case NotBegun():
                 not_begun.append(subject)
     waiting = outbox.again(conn, hold.lane, hold.token, setbacks)
+    waiting |= outbox.spare(conn, hold.lane, hold.token, spared)
     waiting |= outbox.give_back(conn, hold.lane, hold.token, not_begun, now)
     ours = outbox.dead(conn, hold.lane, hold.token, hopeless)
     return PutOff(frozenset(waiting), {subject: hopeless[subject] for subject in ours})
