@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import date
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Literal
 
 import structlog
@@ -53,10 +53,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """How many, in how many seconds; `wrong`: were not accepted."""
+    """How many, in how many seconds, and how many of those a processor worked for it; `wrong`: were not accepted."""
 
     number: int
     seconds: float
+    cpu: float
     wrong: int
 
     @property
@@ -108,25 +109,25 @@ def complaint(seals: Seals, draft: str, number: int) -> NewRequest:
 
 def _lane(context: Context, number: int, clock: Callable[[], float]) -> Carried:
     """As a worker does, wake-up after wake-up; then see what became of them."""
-    begun = clock()
+    begun, worked = clock(), process_time()
     while drain(context, REGISTRY, registry_lane.carry, registry_lane.room):
         pass
-    seconds = clock() - begun
+    seconds, worked = clock() - begun, process_time() - worked
     with context.database.read() as conn:
         accepted = conn.execute(
             select(func.count()).select_from(requests_table).where(requests_table.c.state == "accepted")
         ).scalar_one()
-    return Carried(number, seconds, abs(number - accepted))
+    return Carried(number, seconds, worked, abs(number - accepted))
 
 
 def _loop(settings: Settings, opened: list[Request], clock: Callable[[], float]) -> Carried:
     """The same calls by the same client, one after another. Nothing is written down."""
     registry = connect(settings)
-    begun = clock()
+    begun, worked = clock(), process_time()
     held = [hand_over(registry, one, timeout=TIMEOUT) for one in opened]
-    seconds = clock() - begun
+    seconds, worked = clock() - begun, process_time() - worked
     right = sum(one.reference == two.reference for one, two in zip(opened, held, strict=True))
-    return Carried(len(opened), seconds, len(opened) - right)
+    return Carried(len(opened), seconds, worked, len(opened) - right)
 
 
 if __name__ == "__main__":

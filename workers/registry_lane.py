@@ -130,8 +130,8 @@ def wished(conn: Connection, seals: Seals, opened: list[Request]) -> list[Reques
     """What an SMS may say is what she chose for the request, else for her phone."""
     wishes = citizens.wishes(conn, seals, {one.phone for one in opened if one.phone})
     return [
-        replace(one, reach=wishes.get(one.phone, "open"))
-        if one.reach == "open" and one.told == one.phone
+        replace(one, reach=wishes[one.phone])
+        if one.reach == "open" and one.told == one.phone and one.phone in wishes
         else one
         for one in opened
     ]
