@@ -1,4 +1,4 @@
-"""What carrying promises costs: one worker's drain beside a loop that calls the same registry and promises nothing.
+"""What carrying promises costs: one worker's drain beside loops that call the same registry and promise nothing.
 
 `python -m benchmarks.carrying` reads a Task as JSON from standard input and prints a Carried as JSON. The database it
 is given is filled and must be nobody's.
@@ -15,10 +15,11 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import date
 from time import perf_counter, process_time
-from typing import Literal
+from uuid import UUID
 
 import structlog
-from sqlalchemy import func, select
+from requests import Session
+from sqlalchemy import select
 
 from registry_client import connect
 from settings import Settings
@@ -37,15 +38,13 @@ from workers.handing import hand_over
 TOGETHER = 500
 """Promises stored in one transaction here; citizens make one each."""
 TIMEOUT = 10.0
+JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What to carry, and how: `lane` as a worker does, `loop` with nothing but the calls. Settings come from the
-    environment, as a worker's do.
-    """
+    """How many to carry. Settings come from the environment, as a worker's do."""
 
-    how: Literal["lane", "loop"]
     number: int
     run: str
     """Makes the drafts of this run its own."""
@@ -60,13 +59,19 @@ class Carried:
     cpu: float
     wrong: int
 
-    @property
-    def rate(self) -> float:
-        """A second."""
-        return self.number / self.seconds
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The same promises carried three ways, one after the other: by a plain loop over requests, by a loop over our
+    client, and by a worker's drain.
+    """
+
+    plain: Carried
+    loop: Carried
+    lane: Carried
 
 
-def measured(task: Task, settings: Settings, clock: Callable[[], float]) -> Carried:
+def measured(task: Task, settings: Settings, clock: Callable[[], float]) -> Ways:
     """Store so many complaints, then carry them."""
     context = wiring.world(settings, lambda: False)
     with closing(context.database), context.pool:
@@ -75,14 +80,15 @@ def measured(task: Task, settings: Settings, clock: Callable[[], float]) -> Carr
             for begin in range(0, task.number, TOGETHER)
             for one in promised(context.database, context.seals, task, begin)
         ]
-        if task.how == "lane":
-            return _lane(context, len(ids), clock)
         with context.database.read() as conn:
             opened = requests.load(conn, context.seals, ids)
-        return _loop(settings, opened, clock)
+        plain = _loop(_plainly(settings), opened, clock)
+        registry = connect(settings)
+        loop = _loop(lambda one: hand_over(registry, one, timeout=TIMEOUT).reference, opened, clock)
+        return Ways(plain, loop, _lane(context, opened, clock))
 
 
-def promised(database: Database, seals: Seals, task: Task, begin: int) -> Iterator[object]:
+def promised(database: Database, seals: Seals, task: Task, begin: int) -> Iterator[UUID]:
     """The next promises, stored; their ids."""
     with database.write() as conn:
         for number in range(begin, min(begin + TOGETHER, task.number)):
@@ -107,27 +113,42 @@ def complaint(seals: Seals, draft: str, number: int) -> NewRequest:
     )
 
 
-def _lane(context: Context, number: int, clock: Callable[[], float]) -> Carried:
+def _plainly(settings: Settings) -> Callable[[Request], str]:
+    """A call as anybody would write it; the reference that was acknowledged."""
+    session, url = Session(), f"{settings.registry_url}{settings.registry_profile_path}/complaint"
+
+    def call(one: Request) -> str:
+        message = {"transaction_id": one.reference, "reference": one.reference, **one.said}
+        whole = {"header": {"action": "complaint"}, "message": message}
+        body = json.dumps(whole, separators=(",", ":"))
+        answer = session.post(url, body, headers={"Content-Type": JSON}, timeout=TIMEOUT).json()
+        return str(answer["message"]["acknowledgement"]["reference"])
+
+    return call
+
+
+def _loop(
+    call: Callable[[Request], str], opened: list[Request], clock: Callable[[], float]
+) -> Carried:
+    """One after another. Nothing is written down."""
+    begun, worked = clock(), process_time()
+    held = [call(one) for one in opened]
+    seconds, worked = clock() - begun, process_time() - worked
+    wrong = sum(one.reference != two for one, two in zip(opened, held, strict=True))
+    return Carried(len(opened), seconds, worked, wrong)
+
+
+def _lane(context: Context, opened: list[Request], clock: Callable[[], float]) -> Carried:
     """As a worker does, wake-up after wake-up; then see what became of them."""
     begun, worked = clock(), process_time()
     while drain(context, REGISTRY, registry_lane.carry, registry_lane.room):
         pass
     seconds, worked = clock() - begun, process_time() - worked
+    accepted = requests_table.c.state == "accepted"
     with context.database.read() as conn:
-        accepted = conn.execute(
-            select(func.count()).select_from(requests_table).where(requests_table.c.state == "accepted")
-        ).scalar_one()
-    return Carried(number, seconds, worked, abs(number - accepted))
-
-
-def _loop(settings: Settings, opened: list[Request], clock: Callable[[], float]) -> Carried:
-    """The same calls by the same client, one after another. Nothing is written down."""
-    registry = connect(settings)
-    begun, worked = clock(), process_time()
-    held = [hand_over(registry, one, timeout=TIMEOUT) for one in opened]
-    seconds, worked = clock() - begun, process_time() - worked
-    right = sum(one.reference == two.reference for one, two in zip(opened, held, strict=True))
-    return Carried(len(opened), seconds, worked, len(opened) - right)
+        found = conn.execute(select(requests_table.c.id).where(accepted)).scalars()
+        wrong = {one.id for one in opened} - set(found)
+    return Carried(len(opened), seconds, worked, len(wrong))
 
 
 if __name__ == "__main__":

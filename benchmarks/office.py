@@ -12,6 +12,7 @@ import json
 import sys
 from dataclasses import dataclass
 from time import time
+from typing import cast
 
 END = b"\r\n\r\n"
 LENGTH = b"content-length: "
@@ -35,8 +36,7 @@ class Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Somebody calls."""
-        assert isinstance(transport, asyncio.Transport)
-        self._wire = transport
+        self._wire = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         """Some bytes; each whole call is answered."""

@@ -33,7 +33,7 @@ class Context:
     providers: Mapping[str, Provider]
     say: Speaker
     pool: ThreadPoolExecutor
-    """Calls out run here, so many at once."""
+    """Calls out run here, `at_once` of them."""
     registry_timeout: float
     """Seconds, at most half the lease."""
     clock: Callable[[], datetime]
@@ -48,5 +48,6 @@ class Context:
     """
     stopping: Callable[[], bool] = field(default=lambda: False)
     """Whether to finish what is claimed and claim no more."""
+    at_once: int = 8
     breaker: Breaker = field(default_factory=lambda: Breaker(Alone(), time))
     """Whether the registry, which it guards, is worth asking."""

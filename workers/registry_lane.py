@@ -4,6 +4,7 @@ the outcome.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -49,23 +50,41 @@ def carry(context: Context, hold: Hold) -> None:
     """
     with context.database.read() as conn:
         opened = wished(conn, context.seals, requests.load(conn, context.seals, hold.attempts))
-    calls = {
-        request.id: context.pool.submit(asked, context, hold, request)
-        for request in opened
-        if not spent(hold.lane, hold.attempts[request.id])
-    }
-    awaited(context, hold, calls.values())
-    verdicts: dict[UUID, Verdict] = {
-        subject: Hopeless(BUG) if call.exception() else call.result()
-        for subject, call in calls.items()
-    }
+    worth = deque(one for one in opened if not spent(hold.lane, hold.attempts[one.id]))
     legible = {request.id for request in opened}
-    for subject in hold.attempts.keys() - calls.keys():
-        verdicts[subject] = Hopeless(LOST if subject in legible else UNREADABLE)
+    verdicts: dict[UUID, Verdict] = {
+        subject: Hopeless(LOST if subject in legible else UNREADABLE) for subject in hold.attempts
+    }
+    verdicts.update((request.id, NotBegun()) for request in worth)
+    hands = [
+        context.pool.submit(one_by_one, context, hold, worth, verdicts)
+        for _ in range(min(len(worth), context.at_once))
+    ]
+    awaited(context, hold, hands)
     if record(context, hold, verdicts):
         wake(context.redis, MESSAGES)
-    for call in calls.values():
-        call.result()  # fails loudly, once, on what no adapter may raise
+    for hand in hands:
+        hand.result()  # fails loudly, once, on what no adapter may raise
+
+
+def one_by_one(
+    context: Context, hold: Hold, waiting: deque[Request], verdicts: dict[UUID, Verdict]
+) -> None:
+    """Ask about the next that waits until none does; others do the same meanwhile.
+
+    A bug ends this hand, with its row given up; the rest is the others', or has not begun.
+    """
+    while request := _next(waiting):
+        verdicts[request.id] = Hopeless(BUG)
+        verdicts[request.id] = asked(context, hold, request)
+
+
+def _next(waiting: deque[Request]) -> Request | None:
+    """Whoever is first; None when nobody is left."""
+    try:
+        return waiting.popleft()
+    except IndexError:
+        return None
 
 
 def asked(context: Context, hold: Hold, request: Request) -> Verdict:

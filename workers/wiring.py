@@ -50,6 +50,7 @@ def world(settings: Settings, stopping: Callable[[], bool]) -> Context:
         lease=timedelta(seconds=settings.lease),
         stopping=stopping,
         breaker=breaker,
+        at_once=AT_ONCE,
     )
 
 
