@@ -9,12 +9,15 @@ from typing import Any
 
 from benchmarks.figures import Line, ratio
 from benchmarks.held import ASKING, Held
+from benchmarks.promises import Line as Promises
 
 OURS, FLASK, BARE = "Guichet, the whole press", "a bare Flask route", "a bare WSGI callable"
 TIMES_FLASK = 1.5
 SLOWEST = 0.005
+SHARE, CARRIED, SOON = 0.6, 2000, 0.1
 HEADS = ("x bare", "press/s", "p50 ms", "p99 ms", "CPU us", "client")
-"""Marks: so many times a bare Flask route on the same server, and p99 in seconds at sixteen connections."""
+"""Marks: so many times a bare Flask route on the same server, and p99 in seconds at sixteen connections; of the rate
+of a loop that promises nothing, promises a second, and p95 in seconds to the registry when idle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,14 @@ class Report:
     rounds: int
     lines: tuple[Line, ...]
     held: tuple[Held, ...]
+    promises: tuple[Promises, ...] = ()
 
     @property
     def wrong(self) -> int:
         """Answers that were not what they must be: with any, nothing here is worth reading."""
-        return sum(one.wrong for one in self.lines) + sum(one.wrong for one in self.held)
+        return sum(
+            sum(one.wrong for one in kind) for kind in (self.lines, self.held, self.promises)
+        )
 
 
 def shown(report: Report) -> Iterator[str]:
@@ -55,6 +61,9 @@ def shown(report: Report) -> Iterator[str]:
     yield ""
     yield f"{ASKING} look-ups at a registry too slow for their 2 s, and meanwhile somebody else presses keys:"
     yield from (_waited(one) for one in report.held)
+    if report.promises:
+        yield ""
+        yield from _carried(report.promises)
     if report.wrong:
         yield f"\nWRONG: {report.wrong} answers were not what they must be"
 
@@ -122,3 +131,34 @@ def _waited(held: Held) -> str:
         f"{held.threads:6} thread{'s' if held.threads > 1 else ' '}  longest {held.longest * 1e3:7,.0f} ms   "
         f"p50 {held.p50 * 1e3:5.1f} ms of {held.presses} presses; the last look-up took {held.slowest_lookup:.1f} s"
     )
+
+
+def _carried(lines: tuple[Promises, ...]) -> Iterator[str]:
+    yield "Promises carried to a registry on loopback by one worker, and the same calls in a loop that keeps nothing:"
+    heads = (
+        "x plain",
+        "x loop",
+        "lane/s",
+        "plain/s",
+        "loop/s",
+        "CPU us",
+        "loop us",
+        "p50 ms",
+        "p95 ms",
+    )
+    yield f"{'':12}" + "".join(f"{head:>9}" for head in heads)
+    for one in lines:
+        yield (
+            f"{one.database:12}{one.to_plain:9.2f}{one.to_loop:9.2f}{one.lane:9,.0f}{one.plain:9,.0f}{one.loop:9,.0f}"
+            f"{one.cost_of_lane * 1e6:9.0f}{one.cost_of_loop * 1e6:9.0f}"
+            f"{one.idle_p50 * 1e3:9.1f}{one.idle_p95 * 1e3:9.1f}"
+        )
+    yield "plain: requests in a loop. loop: our client in a loop. p50, p95: from the commit to the call, when idle."
+    yield ""
+    for one in lines:
+        for what, got, reached in (
+            (f"{SHARE} x a plain loop", f"{one.to_plain:.2f} x", one.to_plain >= SHARE),
+            (f"{CARRIED:,} a second", f"{one.lane:,.0f}", one.lane >= CARRIED),
+            (f"p95 under {SOON * 1e3:g} ms", f"{one.idle_p95 * 1e3:.1f} ms", one.idle_p95 < SOON),
+        ):
+            yield f"mark  {one.database}, {what}: {got}, {'reached' if reached else 'MISSED'}"

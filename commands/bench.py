@@ -23,8 +23,9 @@ from time import perf_counter
 from urllib.parse import urlsplit
 
 import requests
+from redis import Redis
 
-from benchmarks import floors, held
+from benchmarks import floors, held, promises
 from benchmarks.figures import Round, line
 from benchmarks.held import Held
 from benchmarks.load import Order
@@ -36,6 +37,7 @@ from commands.stack import START, Stack
 from commands.trouble import Trouble
 from gateway.providers.addresses import Addresses
 from settings import Settings
+from store import lanes
 from store.seals import Seals
 
 HELP = "measure a key press beside a bare server: ratios first, in about a minute"
@@ -67,6 +69,12 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--rounds", type=int, choices=range(1, 10), default=3, help="of each server (default 3)"
     )
+    parser.add_argument(
+        "--postgresql",
+        metavar="URL",
+        default="",
+        help="an empty database of nobody's, to carry promises from as well as from SQLite",
+    )
     parser.add_argument("--json", action="store_true", help="for machines; seconds everywhere")
 
 
@@ -76,14 +84,14 @@ def main(args: Namespace) -> int:
         TemporaryDirectory(prefix="guichet-bench-") as folder,
         Stack(_settings(folder), free_ports=True) as stack,
     ):
-        report = measured(stack, args.seconds, args.rounds)
+        report = measured(stack, args.seconds, args.rounds, args.postgresql)
         stack.require_alive()
     print(json.dumps(as_json(report)) if args.json else "\n".join(shown(report)))
     return 1 if report.wrong else 0
 
 
-def measured(stack: Stack, seconds: float, rounds: int) -> Report:
-    """Every server in turn, round after round; then the look-ups."""
+def measured(stack: Stack, seconds: float, rounds: int, postgresql: str = "") -> Report:
+    """Every server in turn, round after round; then the look-ups, then what was promised."""
     before = os.getloadavg()[0]
     with _servers(stack) as servers:
         ours = [server for server in servers if server.name == OURS]
@@ -100,9 +108,18 @@ def measured(stack: Stack, seconds: float, rounds: int) -> Report:
             for one, seen in zip(servers, zip(*turns, strict=True), strict=True)
         ]
         waited = [_held(stack, server) for server in ours]
+    carried = _carried(stack, postgresql, rounds)
     after, python = os.getloadavg()[0], platform.python_version()
     return Report(
-        python, os.cpu_count() or 1, before, after, seconds, rounds, tuple(lines), tuple(waited)
+        python,
+        os.cpu_count() or 1,
+        before,
+        after,
+        seconds,
+        rounds,
+        tuple(lines),
+        tuple(waited),
+        carried,
     )
 
 
@@ -181,7 +198,11 @@ def _load(order: Order) -> Round:
 
 
 def _held(stack: Stack, server: Server) -> Held:
-    """Slow the sandbox's registry, look, and let it go again."""
+    """Slow the sandbox's registry, look, and let it go again. That it was slow before is forgotten: it would be left
+    alone.
+    """
+    with Redis.from_url(stack.settings.redis_url) as redis:
+        redis.delete(lanes.BREAKER)
     control = f"{stack.sandbox}/control/registry"
     _told(control, held.REGISTRY_SECONDS)
     try:
@@ -193,6 +214,14 @@ def _held(stack: Stack, server: Server) -> Held:
         )
     finally:
         _told(control, 0.0)
+
+
+def _carried(stack: Stack, postgresql: str, rounds: int) -> tuple[promises.Line, ...]:
+    """Promises to a registry on loopback, from a new SQLite file and from the PostgreSQL that was named."""
+    folder = stack.settings.var.resolve()
+    databases = {"SQLite": f"sqlite:///{folder / 'bench.db'}"}
+    databases |= {"PostgreSQL": postgresql} if postgresql else {}
+    return promises.measured(stack.settings, databases, stack.logs, rounds)
 
 
 def _told(control: str, delay: float) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from ipaddress import ip_network
 from threading import BoundedSemaphore
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -47,14 +48,17 @@ from gateway.writing import Writing
 from locales.catalogues import speeches
 from locales.saying import Speaker
 from registry_client import connect
+from registry_client.breaker import Breaker, Guarded
+from registry_client.cache import Cached
 from registry_client.port import Registry
 from registry_client.timed import timed
 from settings import Settings
-from store import database, live, migrations
+from store import database, lanes, live, migrations
 from store.clock import now
 from store.database import Database, StoreDown
 from store.ids import Random
 from store.seals import Seals
+from store.shared import SealedShelf, SharedText
 from store.tallies import Tallies
 
 log = structlog.get_logger()
@@ -90,7 +94,7 @@ def hooks(
     zone = ZoneInfo(settings.timezone)
     answers = Answers(redis, seals, clock)
     tallies = Tallies(redis)
-    asked = timed(registry or connect(settings), tallies.asked)
+    asked = _asked(timed(registry or connect(settings), tallies.asked), redis, seals, clock)
     lookups = _lookups(settings, asked, store, seals, scripts, say, zone, answers, clock, tallies)
     promises = Promises(
         store,
@@ -158,6 +162,20 @@ def hooks(
         clock,
         tallies,
     )
+
+
+def _asked(
+    registry: Registry, redis: Redis, seals: Seals, clock: Callable[[], datetime]
+) -> Registry:
+    """The registry as citizens' questions reach it: remembered for a moment, left alone while it is
+    away.
+    """
+
+    def seconds() -> float:
+        return clock().timestamp()
+
+    breaker = Breaker(SharedText(redis, lanes.BREAKER, seconds), seconds)
+    return Cached(Guarded(registry, breaker, monotonic), SealedShelf(redis, seals, "registry"))
 
 
 def _lookups(

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import monotonic
+from typing import Any
 
 import requests
 import urllib3
@@ -23,6 +25,11 @@ CHUNK = 65_536
 # many calls.
 NOT_UNDERSTOOD = frozenset({401, 403, 407, 408, 421, 425, 429})
 NO_SUCH_CALL = frozenset({404, 405, 501})
+HEADERS = {
+    "Content-Type": "application/json; charset=utf-8",
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+}
 
 
 class _Sessions(threading.local):
@@ -32,6 +39,16 @@ class _Sessions(threading.local):
         self.session = requests.Session()
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """An address, ready to be asked: all of a request but its body, and by which way it goes."""
+
+    request: requests.PreparedRequest
+    proxies: Any
+    verify: Any
+    cert: Any
+
+
 class Post:
     """Posts JSON to the addresses under one base address, with a bearer token where there is
     one.
@@ -39,7 +56,7 @@ class Post:
 
     def __init__(self, base: str, token: str = "", clock: Callable[[], float] = monotonic) -> None:
         self._base, self._token, self._clock = base.rstrip("/"), token, clock
-        self._sessions = _Sessions()
+        self._sessions, self._ways = _Sessions(), dict[str, _Way]()
 
     def __call__(self, path: str, body: bytes, *, timeout: float) -> bytes:
         """The body of a 2xx answer, at most 1 MB, within `timeout` seconds in all.
@@ -61,21 +78,32 @@ class Post:
         return answer
 
     def _send(self, url: str, body: bytes, timeout: float) -> requests.Response:
-        return self._sessions.session.post(
-            url,
-            data=body,
-            headers={
-                "Content-Type": "application/json; charset=utf-8",
-                "Accept": "application/json",
-                "Accept-Encoding": "identity",
-            },
-            auth=self._authorise,
+        """What a session's `post` does, without what is the same each time: that costs as much as
+        all the rest of a call.
+        """
+        way = self._ways.get(url) or self._ways.setdefault(url, self._way(url))
+        asked = way.request.copy()
+        asked.body = body
+        asked.headers["Content-Length"] = str(len(body))
+        return self._sessions.session.get_adapter(url).send(
+            asked,
+            stream=True,
             # `total` makes connecting and waiting share one time; requests passes urllib3's own
             # value through.
             timeout=urllib3.Timeout(total=timeout, connect=min(timeout, CONNECT), read=timeout),  # type: ignore[arg-type]
-            allow_redirects=False,
-            stream=True,
+            verify=way.verify,
+            cert=way.cert,
+            proxies=way.proxies,
         )
+
+    def _way(self, url: str) -> _Way:
+        """How this address is asked; proxies and certificates are the environment's."""
+        with requests.Session() as session:
+            request = session.prepare_request(
+                requests.Request("POST", url, headers=HEADERS, auth=self._authorise)
+            )
+            found = session.merge_environment_settings(request.url, {}, None, None, None)
+        return _Way(request, found["proxies"], found["verify"], found["cert"])
 
     def _authorise(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Our token or none: without this, requests would look for one in a .netrc file."""

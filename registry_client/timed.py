@@ -8,7 +8,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any, cast
 
-from registry_client.port import NotSupported, Refused, Registry, Unavailable
+from registry_client.port import Away, NotSupported, Refused, Registry, Unavailable
 
 Tell = Callable[[str, str, float], None]
 """Called with the call of the port, its outcome (answered | refused | unsupported | unavailable |
@@ -35,6 +35,9 @@ class _Timed:
             try:
                 answer = asked(*asks, **named)
                 outcome = "answered"
+            except Away:
+                outcome = ""  # nobody was asked
+                raise
             except Refused:
                 outcome = "refused"
                 raise
@@ -45,7 +48,8 @@ class _Timed:
                 outcome = "unavailable"
                 raise
             finally:
-                self._tell(call, outcome, self._clock() - begun)
+                if outcome:
+                    self._tell(call, outcome, self._clock() - begun)
             return answer
 
         return ask

@@ -13,6 +13,8 @@ from rq.serializers import JSONSerializer
 REGISTRY = "registry"
 MESSAGES = "messages"
 LANES = (REGISTRY, MESSAGES)
+BREAKER = f"breaker:{REGISTRY}"
+"""The Redis key of what web and workers know of the registry being away."""
 
 DRAIN = "workers.jobs.drain"
 """The job, by its import path: whoever wakes a lane does not import the workers."""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, Update, bindparam, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, case, select, update
 
 from store.database import insert
 from store.tables import outbox
@@ -113,14 +113,15 @@ def dead(conn: Connection, lane: str, token: bytes, errors: Mapping[UUID, str]) 
 
 def again(conn: Connection, lane: str, token: bytes, setbacks: Sequence[Setback]) -> set[UUID]:
     """To be tried again when due. Returns those that were still ours."""
-    ours = _end(conn, lane, token, [setback.subject for setback in setbacks], {})
-    rows = [
-        {"b_subject": s.subject, "error": s.error, "due_at": s.due_at}
-        for s in setbacks
-        if s.subject in ours
-    ]
-    _note(conn, lane, rows)
-    return ours
+    return _put_off(conn, lane, token, setbacks, {})
+
+
+def spare(conn: Connection, lane: str, token: bytes, setbacks: Sequence[Setback]) -> set[UUID]:
+    """To be tried again when due, and never given up for it: the claim does not count, but a row
+    that was tried keeps at least one. Returns those that were still ours.
+    """
+    fewer = case((outbox.c.attempts > 1, outbox.c.attempts - 1), else_=outbox.c.attempts)
+    return _put_off(conn, lane, token, setbacks, {"attempts": fewer})
 
 
 def give_back(
@@ -202,6 +203,24 @@ def _end(
         _held(lane, token, subjects).values(lease=None, **values).returning(outbox.c.subject)
     )
     return {row.subject for row in ended}
+
+
+def _put_off(
+    conn: Connection,
+    lane: str,
+    token: bytes,
+    setbacks: Sequence[Setback],
+    values: Mapping[str, object],
+) -> set[UUID]:
+    """End our hold on these; each is due again in its own time."""
+    ours = _end(conn, lane, token, [setback.subject for setback in setbacks], values)
+    rows = [
+        {"b_subject": s.subject, "error": s.error, "due_at": s.due_at}
+        for s in setbacks
+        if s.subject in ours
+    ]
+    _note(conn, lane, rows)
+    return ours
 
 
 def _held(lane: str, token: bytes, subjects: Collection[UUID]) -> Update:

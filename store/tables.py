@@ -240,3 +240,16 @@ reconciliations = Table(
     Column("figures", JSON, nullable=False, comment="counts and ids of rows"),
 )
 """What was found of each day, looking back: store/reconcile.py."""
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(32), primary_key=True, comment="what is held"),
+    Column(
+        "holder",
+        String(32),
+        nullable=False,
+        comment="the process that holds it, drawn at random",
+    ),
+    Column("until", Moment, nullable=False, comment="free for anybody from then on"),
+)

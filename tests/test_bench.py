@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import math
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from time import perf_counter
 from urllib.parse import urlsplit
 
 import pytest
 from werkzeug.test import Client
 
-from benchmarks import load
+from benchmarks import carrying, load, promises
+from benchmarks.carrying import Carried, Task, Ways
 from benchmarks.figures import Line, Round, line, percentile, ratio
 from benchmarks.floors import ANSWER, PATH, bare_callable, flask_route
 from benchmarks.held import Held
@@ -21,8 +24,10 @@ from benchmarks.processors import ticks
 from benchmarks.table import BARE, FLASK, OURS, Report, as_json, shown
 from benchmarks.walk import MEETING, PHONES, SESSION, WALK, presses, session_id
 from commands import bench
+from settings import Settings
 from tests.counterpart import Say, counterpart
 from tests.line import opened
+from tests.stored import KEYS
 
 
 def a_round(presses: int, seconds: float, wrong: int = 0, cpu: float = math.nan) -> Round:
@@ -214,6 +219,62 @@ def test_the_report_for_machines_has_no_figure_that_json_lacks() -> None:
     assert report["lines"][0]["times_flask"] is None
     assert report["lines"][0]["rate"] == 320
     assert [one["threads"] for one in report["held"]] == [1, 8]
+
+
+# Promises carried
+
+
+def carried(number: int, seconds: float, wrong: int = 0) -> Carried:
+    """So many in so many seconds, half of them worked."""
+    return Carried(number, seconds, seconds / 2, wrong)
+
+
+def a_line_of_promises(wrong: int = 0) -> promises.Line:
+    """Three rounds; the lane is half as fast as our loop, and 0.8 times as fast as a plain one."""
+    rounds = [
+        Ways(carried(100, 0.8 * times), carried(100, 0.5 * times), carried(100, 1.0 * times, wrong))
+        for times in (1, 2, 10)
+    ]
+    return promises.line("SQLite", rounds, [0.01] * 19 + [0.5])
+
+
+def test_a_line_of_promises_holds_each_round_against_itself() -> None:
+    """A round that was disturbed moves the rates, and not the ratios; one slow promise in twenty is not the p95."""
+    made = a_line_of_promises(wrong=1)
+    assert made.to_plain == pytest.approx(0.8)
+    assert made.to_loop == pytest.approx(0.5)
+    assert (made.lane, made.plain, made.loop) == (50, 62.5, 100)
+    assert (made.cost_of_lane, made.cost_of_loop) == (0.01, 0.005)
+    assert (made.idle_p50, made.idle_p95) == (0.01, 0.01)
+    assert made.wrong == 3
+
+
+def test_the_table_names_the_marks_of_promises() -> None:
+    """0.8 of a plain loop reaches its mark, fifty a second does not; a wrong one is said last."""
+    report = replace(a_report(a_line(OURS, 1, 320)), promises=(a_line_of_promises(wrong=1),))
+    text = "\n".join(shown(report))
+    assert "SQLite, 0.6 x a plain loop: 0.80 x, reached" in text
+    assert "SQLite, 2,000 a second: 50, MISSED" in text
+    assert "SQLite, p95 under 100 ms: 10.0 ms, reached" in text
+    assert "WRONG: 3" in list(shown(report))[-1]
+
+
+def test_all_three_ways_carry_the_same_promises(
+    database_url: str, valkey_url: str, tmp_path: Path
+) -> None:
+    """The plain loop, our client in a loop, and a worker's drain: every one is acknowledged, on each database."""
+    with promises.office() as registry:
+        settings = Settings(
+            var=tmp_path,
+            database_url=database_url,
+            redis_url=valkey_url,
+            keys=KEYS,
+            registry_url=registry.url,
+        )
+        ways = carrying.measured(Task(250, "test"), settings, perf_counter)
+        assert [way.wrong for way in (ways.plain, ways.loop, ways.lane)] == [0, 0, 0]
+        calls, last = registry.handed()
+    assert (calls, last > 0) == (750, True)
 
 
 @pytest.mark.parametrize("given", ["0", "-1", "21", "nan", "inf", "x", ""])

@@ -57,6 +57,9 @@ def test_every_redis_key_is_told_of(valkey_url: str, sqlite_url: str, tmp_path: 
     """
     with opened(valkey_url, sqlite_url, tmp_path) as line:
         line.begin()
+        line.presses("2", "1", HER_ID)
+        line.dial()
+        line.press("2")
         for number in (HER_ID, "1730100000022"):
             line.presses("1", number)
             line.dial()
@@ -69,6 +72,9 @@ def test_every_redis_key_is_told_of(valkey_url: str, sqlite_url: str, tmp_path: 
         line.dial()
         line.presses("1", HER_ID, "9", "2")
         line.post("sms", {"id": "sms-1", "from": PHONE, "to": "21234", "text": HER_ID})
+        line.registry.down = True
+        line.dial()
+        line.presses("5", HER_ID)
         line.dial()
         line.presses("3", "3")
         line.hooks.tallies.flush()

@@ -10,12 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
+from time import time
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from store.lanes import LANES, REGISTRY, flag, queue
+from registry_client import connect
+from registry_client.breaker import MOST, Alone, Breaker, State
+from store.lanes import BREAKER, LANES, REGISTRY, flag, queue
+from store.shared import SharedText
 from store.tables import outbox
 from store.tables import requests as requests_table
 from tests.stacks import Caller, House, reference
@@ -102,9 +106,31 @@ def test_a_question_the_registry_answers_too_late_is_answered_by_sms(house: Hous
     assert [reference(text) for text in caller.inbox()] == [number, number]
 
 
-def test_a_registry_that_stays_away_leaves_requests_for_staff_to_replay(house: House) -> None:
-    """Waits grow, then it is given up; `requests` lists it without a name or number, `requests
-    retry` carries it.
+def test_a_registry_that_is_away_is_left_alone_and_no_request_is_lost(house: House) -> None:
+    """After some calls nobody asks it, a look-up is answered at once by SMS, and all is carried when
+    it is back.
+    """
+    house.faults("registry", down=True)
+    callers = [house.caller() for _ in range(MOST + 1)]
+    numbers = [caller.complain() for caller in callers]
+    state = SharedText(house.redis, BREAKER, time)
+    house.until(lambda: State.read(state.read()).failures >= MOST, "it is asked again and again")
+    asker = house.caller()
+    asker.dial()
+    numbers.append(reference(asker.press("1", "1", "1", SUSPENDED)))
+    assert all(house.promised(caller.phone) == ["stored"] for caller in [*callers, asker])
+    house.faults("registry", down=False)
+    house.settled(*(caller.phone for caller in [*callers, asker]))
+    for caller, number in zip(callers, numbers, strict=False):
+        assert house.promised(caller.phone) == ["accepted"]
+        assert house.held(number) == [1]
+    assert house.promised(asker.phone) == ["answered"]
+    assert state.read() == ""
+
+
+def test_a_request_that_is_never_answered_is_left_for_staff_to_replay(house: House) -> None:
+    """Others are answered, it is not: waits grow, then it is given up; `requests` lists it without a
+    name or number, `requests retry` carries it.
     """
     house.faults("registry", down=True)
     caller = house.caller()
@@ -126,12 +152,12 @@ def test_a_registry_that_stays_away_leaves_requests_for_staff_to_replay(house: H
 
 
 def test_a_registry_that_did_the_work_and_said_it_did_not_holds_it_once(house: House) -> None:
-    """Its answer was lost: we ask again with the same reference, and it finds what it did."""
+    """Its answer was lost: we ask whether it knows the reference, and hand over nothing again."""
     house.faults("registry", lose=1)
     caller = house.caller()
     number = caller.complain()
     house.settled(caller.phone)
-    assert house.held(number) == [2]
+    assert house.held(number) == [1]
     assert len(caller.inbox()) == len(set(caller.inbox())) == 2
 
 
@@ -169,9 +195,11 @@ def _row(house: House, caller: Caller) -> Any:
 
 def _tried_until_over(house: House, caller: Caller) -> None:
     """Let a worker whose clock runs ahead try each time the row is due, until it is carried or
-    given up.
+    given up. It takes the registry to be there, whatever the others know.
     """
-    world = wiring.world(house.stack.settings, lambda: False)
+    settings = house.stack.settings
+    world = wiring.world(settings, lambda: False)
+    world = replace(world, registry=connect(settings), breaker=Breaker(Alone(), time))
     with closing(world.database), world.pool:
         while (row := _row(house, caller)).state == "ready":
             drain(replace(world, clock=_standing_at(row.due_at)), REGISTRY, registry_lane.carry)

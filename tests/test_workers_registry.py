@@ -5,14 +5,16 @@ on the way.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from commands.processes import holds
+from registry_client.breaker import MOST, Alone, Breaker, Guarded, State
 from registry_client.port import (
     FINAL,
     Application,
@@ -26,6 +28,7 @@ from registry_client.port import (
 )
 from store import citizens, following, outbox, requests
 from store.lanes import MESSAGES, REGISTRY, flag
+from store.tables import outbox as outbox_table
 from store.tables import requests as requests_table
 from tests.stored import AMINA, HER_ID, HIS_ID, NOW, SEALS, STORY, asked, key
 from tests.working import LIKELY, NOT_ELIGIBLE, World, working
@@ -159,6 +162,115 @@ def test_a_registry_that_is_away_is_asked_again_and_again_then_staff_decide(worl
     world.desk.says = lambda asked: None
     carry(world)
     assert (world.states(), list(world.desk.records)) == (["accepted"], [kept.reference])
+
+
+@contextmanager
+def guarded(world: World) -> Iterator[Alone]:
+    """The world's registry behind a breaker on the world's clock; what the breaker shares."""
+
+    def seconds() -> float:
+        return world.clock().timestamp()
+
+    cell, desk = Alone(), world.context.registry
+    breaker = Breaker(cell, seconds)
+    world.context = replace(
+        world.context, registry=Guarded(desk, breaker, seconds), breaker=breaker
+    )
+    yield cell
+
+
+def tried(world: World) -> list[int]:
+    """How often each row counts as tried."""
+    with world.database.read() as conn:
+        return sorted(conn.execute(select(outbox_table.c.attempts)).scalars())
+
+
+def wake_up(world: World) -> int:
+    """One wake-up of the lane, which may be closed."""
+    return drain(world.context, REGISTRY, registry_lane.carry, registry_lane.room)
+
+
+def test_an_outage_uses_up_no_request_and_gives_none_up(world: World) -> None:
+    """Ten days without a registry: a handful of calls at first, then one at a time, and each
+    request is carried when it is back.
+    """
+    told = [world.promise(asked(draft=f"draft {number}")).reference for number in range(40)]
+    with guarded(world):
+        world.desk.says = raising(Unavailable("no answer"))
+        wake_up(world)
+        assert len(world.desk.asked) <= MOST + 4  # those that were under way
+        assert wake_up(world) == 0
+        for _ in range(500):
+            world.clock.pass_by(timedelta(minutes=30))
+            before = len(world.desk.asked) + len(world.desk.known)
+            assert wake_up(world) == 1
+            assert len(world.desk.asked) + len(world.desk.known) == before + 1
+        assert max(tried(world)) <= 2
+        assert world.states() == ["stored"] * 40
+        world.desk.says = lambda asked: None
+        world.clock.pass_by(timedelta(hours=1))
+        wake_up(world)
+    assert world.states() == ["accepted"] * 40
+    assert sorted(world.desk.records) == sorted(told)
+
+
+def test_a_request_that_fails_alone_does_not_keep_the_lane_closed(world: World) -> None:
+    """What failed last tries last: another one's turn comes, and its answer opens the lane."""
+    world.promise(asked(draft="1", said={"category": "other", "details": "poison"}))
+    poison = raising(Unavailable("no answer"))
+
+    def says(what: object) -> None:
+        if isinstance(what, str) or (isinstance(what, Complaint) and what.details == "poison"):
+            poison(what)
+
+    world.desk.says = says
+    with guarded(world) as cell:
+        for _ in range(MOST):
+            wake_up(world)
+            world.clock.pass_by(timedelta(hours=24))
+        assert State.read(cell.read()).failures >= MOST
+        world.promise(asked(draft="2"))
+        for _ in range(2):
+            wake_up(world)
+            world.clock.pass_by(timedelta(seconds=10))
+    assert sorted(world.states()) == ["accepted", "stored"]
+
+
+def test_a_request_is_asked_after_before_it_is_handed_over_again(world: World) -> None:
+    """Its answer was lost: the registry has it, and nothing is handed over twice."""
+    kept = world.promise(asked())
+
+    def loses(what: object) -> None:
+        if isinstance(what, Complaint):
+            world.desk.records[what.reference] = "R-1"
+            raise Unavailable("cut after it stored")
+
+    world.desk.says = loses
+    carry(world)
+    assert world.desk.known == []
+    world.clock.pass_by(WAITS[REGISTRY][0])
+    carry(world)
+    assert (world.states(), len(world.sms())) == (["accepted"], 1)
+    assert (len(world.desk.asked), world.desk.known) == (1, [kept.reference])
+
+
+@pytest.mark.parametrize("kind", ["application", "complaint", "visit"])
+@pytest.mark.parametrize("tells", [True, False], ids=["unknown there", "not told there"])
+def test_what_the_registry_does_not_know_is_handed_over_again_under_the_same_key(
+    world: World, kind: str, tells: bool
+) -> None:
+    """Also by a registry that cannot say."""
+    kept = world.promise(asked(kind))
+    world.desk.tells = tells
+    world.desk.says = raising(Unavailable("no answer"))
+    carry(world)
+    world.desk.says = lambda asked: None
+    world.clock.pass_by(WAITS[REGISTRY][0])
+    carry(world)
+    assert world.states() == ["accepted"]
+    handed = [one.reference for one in world.desk.asked if not isinstance(one, str)]
+    assert handed == [kept.reference] * 2
+    assert world.desk.known == [kept.reference]
 
 
 def test_what_a_registry_does_not_do_goes_to_staff_at_once(world: World) -> None:

@@ -30,6 +30,7 @@ from tests.working import World, working
 from workers import patience, registry_lane, relay
 from workers.drain import drain
 from workers.jobs import WORLD
+from workers.lead import Lead
 from workers.main import lane_worker
 from workers.patience import WAITS
 
@@ -200,15 +201,14 @@ def test_trouble_does_not_stop_the_relay(world: World) -> None:
     stop = Event()
     looks: list[int] = []
 
-    def clock() -> datetime:
+    def act(_: datetime) -> None:
         looks.append(len(looks))
         if len(looks) == 2:
             stop.set()
         raise StoreDown("away")
 
-    watching = Thread(
-        target=relay.watch, args=(world.database, world.context.redis, clock, stop, 0.01)
-    )
+    lead = Lead(world.database, relay.NAME, "we", world.clock)
+    watching = Thread(target=relay.watch, args=(lead, [act], stop, 0.01))
     watching.start()
     watching.join(timeout=10)
     assert looks == [0, 1]

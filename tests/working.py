@@ -27,10 +27,12 @@ from registry_client.port import (
     Case,
     Complaint,
     Eligibility,
+    NotSupported,
     Outcome,
     Payment,
     Person,
     Programme,
+    Progress,
     Proof,
     Question,
     Standing,
@@ -72,6 +74,10 @@ class Desk:
     asked: list[Application | Complaint | Case | str] = field(default_factory=list)
     traces: list[str] = field(default_factory=list)
     records: dict[str, str] = field(default_factory=dict)
+    known: list[str] = field(default_factory=list)
+    """References it was asked about."""
+    tells: bool = True
+    """Whether it can say that it has one."""
     alone: threading.Lock = field(default_factory=threading.Lock)
 
     def _heard(self, asked: Application | Complaint | Case | str, trace: str) -> None:
@@ -86,6 +92,14 @@ class Desk:
             known = asked.reference in self.records
             record = self.records.setdefault(asked.reference, f"R-{len(self.records) + 1}")
         return Acknowledged(asked.reference, record, known)
+
+    def _standing(self, reference: str) -> Standing:
+        with self.alone:
+            self.known.append(reference)
+        self.says(reference)
+        if not self.tells:
+            raise NotSupported("statuses")
+        return Standing(Progress.IN_REVIEW if reference in self.records else Progress.UNKNOWN)
 
     def apply(self, application: Application, *, timeout: float, trace: str) -> Acknowledged:
         """Take an application."""
@@ -143,20 +157,20 @@ class Desk:
         raise AssertionError("no worker asks for terms")
 
     def application_status(self, reference: str, *, timeout: float, trace: str) -> Standing:
-        """No worker asks."""
-        raise AssertionError("no worker asks for a status")
+        """Whether it has it."""
+        return self._standing(reference)
 
     def complaint_status(self, reference: str, *, timeout: float, trace: str) -> Standing:
-        """No worker asks."""
-        raise AssertionError("no worker asks for a status")
+        """Whether it has it."""
+        return self._standing(reference)
 
     def payments(self, national_id: str, *, timeout: float, trace: str) -> tuple[Payment, ...]:
         """No worker asks."""
         raise AssertionError("no worker asks for payments")
 
     def case_status(self, reference: str, *, timeout: float, trace: str) -> Standing:
-        """No worker asks."""
-        raise AssertionError("no worker asks for a status")
+        """Whether it has it."""
+        return self._standing(reference)
 
     def desks(self, near: str, *, timeout: float, trace: str) -> tuple[port.Desk, ...]:
         """No worker asks."""

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import time
 from zoneinfo import ZoneInfo
 
 from redis import Redis
 
 from gateway.providers import Provider
 from locales.saying import Speaker
+from registry_client.breaker import Alone, Breaker
 from registry_client.port import Registry
 from store.database import Database
 from store.ids import Random
@@ -32,7 +34,7 @@ class Context:
     providers: Mapping[str, Provider]
     say: Speaker
     pool: ThreadPoolExecutor
-    """Calls out run here, so many at once."""
+    """Calls out run here, `at_once` of them."""
     registry_timeout: float
     """Seconds, at most half the lease."""
     clock: Callable[[], datetime]
@@ -53,3 +55,6 @@ class Context:
     """The provider that may take what another one failed to send; empty: none."""
     stopping: Callable[[], bool] = field(default=lambda: False)
     """Whether to finish what is claimed and claim no more."""
+    at_once: int = 8
+    breaker: Breaker = field(default_factory=lambda: Breaker(Alone(), time))
+    """Whether the registry, which it guards, is worth asking."""

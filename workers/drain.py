@@ -43,9 +43,16 @@ Carry = Callable[[Context, Hold], None]
 
 Raises what it cannot explain, after the rest is recorded.
 """
+Room = Callable[[Context, int], int]
+"""How many rows of at most so many are worth claiming now; 0: the other side is to be left alone."""
 
 
-def drain(context: Context, lane: str, carry: Carry) -> int:
+def whole(_: Context, batch: int) -> int:
+    """A lane that is never closed."""
+    return batch
+
+
+def drain(context: Context, lane: str, carry: Carry, room: Room = whole) -> int:
     """Carry what is due in this lane, for at most WORK. Returns how many rows were claimed.
 
     The flag goes before the first look: whoever promises after that look finds it gone and wakes
@@ -54,7 +61,7 @@ def drain(context: Context, lane: str, carry: Carry) -> int:
     with suppress(RedisError):  # the flag dies by itself, and the relay does not ask for it
         context.redis.delete(flag(lane))
     claimed, until = 0, context.clock() + min(WORK, context.lease / 3)
-    while hold := _next(context, lane, until):
+    while hold := _next(context, lane, until, room):
         claimed += len(hold.attempts)
         carry(context, hold)
     if claimed and _more(context, lane):
@@ -76,16 +83,16 @@ def awaited(context: Context, hold: Hold, calls: Iterable[Future[Any]]) -> None:
             )
 
 
-def _next(context: Context, lane: str, until: datetime) -> Hold | None:
-    """The next batch, or None when the lane is empty, the time is over, or the process is to
-    stop.
+def _next(context: Context, lane: str, until: datetime, room: Room) -> Hold | None:
+    """The next batch, or None when the lane is empty or closed, the time is over, or the process
+    is to stop.
     """
     now = context.clock()
-    if context.stopping() or now >= until:
+    if context.stopping() or now >= until or not (batch := room(context, BATCH)):
         return None
     token = context.random(TOKEN)
     with context.database.write() as conn:
-        claimed = outbox.claim(conn, lane, now, context.lease, BATCH, token)
+        claimed = outbox.claim(conn, lane, now, context.lease, batch, token)
     return (
         Hold(lane, token, {row.subject: row.attempts for row in claimed}, until)
         if claimed

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from registry_client.port import Acknowledged, Application, Case, Complaint, Registry
+from registry_client.port import (
+    Acknowledged,
+    Application,
+    Case,
+    Complaint,
+    NotSupported,
+    Progress,
+    Refused,
+    Registry,
+    Standing,
+)
 from store.requests import Request
 
 FACT = "fact."
@@ -21,6 +31,31 @@ def hand_over(registry: Registry, request: Request, *, timeout: float) -> Acknow
             return registry.lodge_complaint(complaint(request), timeout=timeout, trace=trace)
         case _:
             return registry.submit(case(request), timeout=timeout, trace=trace)
+
+
+def known(registry: Registry, request: Request, *, timeout: float) -> Acknowledged | None:
+    """What the registry has under this reference, without its own number; None: nothing, or it
+    cannot say. Raises Unavailable.
+    """
+    try:
+        standing = _standing(registry, request, timeout=timeout)
+    except (NotSupported, Refused):
+        return None
+    if standing.progress is Progress.UNKNOWN:
+        return None
+    return Acknowledged(request.reference, "", known=True)
+
+
+def _standing(registry: Registry, request: Request, *, timeout: float) -> Standing:
+    """Where it stands, asked as its kind is."""
+    trace = request.conversation.hex()
+    match request.kind:
+        case "application":
+            return registry.application_status(request.reference, timeout=timeout, trace=trace)
+        case "complaint":
+            return registry.complaint_status(request.reference, timeout=timeout, trace=trace)
+        case _:
+            return registry.case_status(request.reference, timeout=timeout, trace=trace)
 
 
 def application(request: Request) -> Application:

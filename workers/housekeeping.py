@@ -4,7 +4,6 @@ are looked back at, and what was found is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import Thread
@@ -86,20 +85,12 @@ class Housekeeping:
             log.exception("day.failed", error=type(bug).__name__)
 
 
-def beside(
-    settings: Settings, database: Database, first: Callable[[datetime], None]
-) -> Callable[[datetime], None]:
-    """`first`, and then housekeeping. Raises BadKeys."""
-    keep = Housekeeping(
+def housekeeping(settings: Settings, database: Database) -> Housekeeping:
+    """What the active relay keeps. Raises BadKeys."""
+    return Housekeeping(
         database,
         Seals.from_text(settings.keys.get_secret_value()),
         connect(settings) if settings.registry_url else None,
         ZoneInfo(settings.timezone),
         settings.registry_timeout,
     )
-
-    def both(now: datetime) -> None:
-        first(now)
-        keep(now)
-
-    return both

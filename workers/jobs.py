@@ -14,12 +14,14 @@ from store.database import StoreDown
 from store.lanes import MESSAGES, REGISTRY
 from workers import messages_lane, registry_lane
 from workers.context import Context
-from workers.drain import Carry
+from workers.drain import Carry, Room, whole
 from workers.drain import drain as drain_lane
 
 WORLD: ContextVar[Context] = ContextVar("world")
 """What this process works with."""
 CARRIES: Mapping[str, Carry] = {REGISTRY: registry_lane.carry, MESSAGES: messages_lane.carry}
+ROOMS: Mapping[str, Room] = {REGISTRY: registry_lane.room}
+"""Lanes that may be closed for a while."""
 
 log = structlog.get_logger()
 
@@ -34,7 +36,7 @@ def drain(lane: str) -> None:
     Without the database nothing is: the relay wakes the lane again. Raises LaneFailed.
     """
     try:
-        claimed = drain_lane(WORLD.get(), lane, CARRIES[lane])
+        claimed = drain_lane(WORLD.get(), lane, CARRIES[lane], ROOMS.get(lane, whole))
     except StoreDown as down:
         log.warning("lane.store_down", lane=lane, error=str(down))
         return

@@ -4,13 +4,14 @@ the outcome.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from registry_client.port import FINAL, NotSupported, Refused, Unavailable
+from registry_client.port import FINAL, Away, NotSupported, Refused, Unavailable
 from store import citizens, messages, outbox, requests
 from store.lanes import MESSAGES, wake
 from store.messages import NewMessage
@@ -20,9 +21,9 @@ from store.seals import Seals
 from workers import telling
 from workers.context import Context
 from workers.drain import Hold, awaited
-from workers.handing import hand_over
+from workers.handing import hand_over, known
 from workers.patience import LOST, spent
-from workers.verdicts import BUG, UNREADABLE, Hopeless, Later, NotBegun, put_off
+from workers.verdicts import BUG, UNREADABLE, Hopeless, Later, NotBegun, Spared, put_off
 
 NOT_SUPPORTED = "not_supported"
 UNAVAILABLE = "unavailable"
@@ -36,7 +37,12 @@ class Answered:
     told: list[NewMessage]
 
 
-Verdict = Answered | Later | Hopeless | NotBegun
+Verdict = Answered | Later | Spared | Hopeless | NotBegun
+
+
+def room(context: Context, batch: int) -> int:
+    """While the registry is away nothing is claimed; when it has rested, one request that tries."""
+    return context.breaker.most(context.registry_timeout, batch)
 
 
 def carry(context: Context, hold: Hold) -> None:
@@ -45,23 +51,41 @@ def carry(context: Context, hold: Hold) -> None:
     """
     with context.database.read() as conn:
         opened = wished(conn, context.seals, requests.load(conn, context.seals, hold.attempts))
-    calls = {
-        request.id: context.pool.submit(asked, context, hold, request)
-        for request in opened
-        if not spent(hold.lane, hold.attempts[request.id])
-    }
-    awaited(context, hold, calls.values())
-    verdicts: dict[UUID, Verdict] = {
-        subject: Hopeless(BUG) if call.exception() else call.result()
-        for subject, call in calls.items()
-    }
+    worth = deque(one for one in opened if not spent(hold.lane, hold.attempts[one.id]))
     legible = {request.id for request in opened}
-    for subject in hold.attempts.keys() - calls.keys():
-        verdicts[subject] = Hopeless(LOST if subject in legible else UNREADABLE)
+    verdicts: dict[UUID, Verdict] = {
+        subject: Hopeless(LOST if subject in legible else UNREADABLE) for subject in hold.attempts
+    }
+    verdicts.update((request.id, NotBegun()) for request in worth)
+    hands = [
+        context.pool.submit(one_by_one, context, hold, worth, verdicts)
+        for _ in range(min(len(worth), context.at_once))
+    ]
+    awaited(context, hold, hands)
     if record(context, hold, verdicts):
         wake(context.redis, MESSAGES)
-    for call in calls.values():
-        call.result()  # fails loudly, once, on what no adapter may raise
+    for hand in hands:
+        hand.result()  # fails loudly, once, on what no adapter may raise
+
+
+def one_by_one(
+    context: Context, hold: Hold, waiting: deque[Request], verdicts: dict[UUID, Verdict]
+) -> None:
+    """Ask about the next that waits until none does; others do the same meanwhile.
+
+    A bug ends this hand, with its row given up; the rest is the others', or has not begun.
+    """
+    while request := _next(waiting):
+        verdicts[request.id] = Hopeless(BUG)
+        verdicts[request.id] = asked(context, hold, request)
+
+
+def _next(waiting: deque[Request]) -> Request | None:
+    """Whoever is first; None when nobody is left."""
+    try:
+        return waiting.popleft()
+    except IndexError:
+        return None
 
 
 def asked(context: Context, hold: Hold, request: Request) -> Verdict:
@@ -73,9 +97,12 @@ def asked(context: Context, hold: Hold, request: Request) -> Verdict:
     if context.clock() >= hold.until:
         return NotBegun()
     try:
-        return ask(context, request)
+        return ask(context, request, tried=hold.attempts[request.id] > 1)
+    except Away:
+        return NotBegun()
     except Unavailable:
-        return Later(UNAVAILABLE)
+        away = context.breaker.away(context.registry_timeout)
+        return Spared(UNAVAILABLE) if away else Later(UNAVAILABLE)
     except NotSupported:
         return Hopeless(NOT_SUPPORTED)
     except Refused as refusal:
@@ -85,12 +112,16 @@ def asked(context: Context, hold: Hold, request: Request) -> Verdict:
         return Answered(Settled(request.id, "refused", detail=refusal.code), told)
 
 
-def ask(context: Context, request: Request) -> Verdict:
-    """Put it to the registry. Raises RegistryError."""
+def ask(context: Context, request: Request, *, tried: bool) -> Verdict:
+    """Put it to the registry; what was `tried` before may be there already. Raises
+    RegistryError.
+    """
     if request.kind == "question":
         outcome, told = telling.answered(context, request)
         return Answered(Settled(request.id, "answered", detail=outcome), said(request, told))
-    held = hand_over(context.registry, request, timeout=context.registry_timeout)
+    timeout = context.registry_timeout
+    held = known(context.registry, request, timeout=timeout) if tried else None
+    held = held or hand_over(context.registry, request, timeout=timeout)
     told = said(request, telling.accepted(context, request), anew=not held.known)
     return Answered(Settled(request.id, "accepted", held.record), told)
 
@@ -128,8 +159,8 @@ def wished(conn: Connection, seals: Seals, opened: list[Request]) -> list[Reques
     """What an SMS may say is what she chose for the request, else for her phone."""
     wishes = citizens.wishes(conn, seals, {one.phone for one in opened if one.phone})
     return [
-        replace(one, reach=wishes.get(one.phone, "open"))
-        if one.reach == "open" and one.told == one.phone
+        replace(one, reach=wishes[one.phone])
+        if one.reach == "open" and one.told == one.phone and one.phone in wishes
         else one
         for one in opened
     ]

@@ -1,4 +1,4 @@
-"""Looks every second, and wakes lanes with something due.
+"""Looks every second, and wakes lanes with something due: one of any number, the others stand by.
 
 A promise whose wake-up was lost, a wait that is over, rows that a dead worker held.
 """
@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import secrets
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from threading import Event
 
 import structlog
@@ -25,23 +27,38 @@ from store.clock import now
 from store.database import Database, StoreDown
 from store.seals import Seals
 from workers.dial_backs import DialBacks, again
-from workers.housekeeping import beside
+from workers.housekeeping import housekeeping
+from workers.lead import Lead
 
+NAME = "relay"
 EVERY = 1.0
 """Seconds between two looks."""
+
+Act = Callable[[datetime], object]
+"""What the active relay does at each look, told the time. May raise StoreDown or RedisError."""
 
 log = structlog.get_logger()
 
 
 def relay(settings: Settings) -> None:
-    """Look until SIGTERM or Ctrl-C. Two of these are harmless."""
+    """Look until SIGTERM or Ctrl-C: alone while we have the lead, else only for the lead."""
     logs.configure(settings.log_level)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     store, redis = Database.connect(database.address(settings)), live.connected(settings.redis_url)
-    watch(store, redis, now, stop, beside(settings, store, dial_backs(settings, store, redis)))
+    lead = Lead(store, NAME, secrets.token_hex(8), now)
+    watch(lead, acts(settings, store, redis), stop)
     store.close()
+
+
+def acts(settings: Settings, store: Database, redis: Redis) -> list[Act]:
+    """All that the active relay does, in this order. Raises BadKeys."""
+    return [
+        partial(look, store, redis),
+        dial_backs(settings, store, redis),
+        housekeeping(settings, store),
+    ]
 
 
 def dial_backs(settings: Settings, store: Database, redis: Redis) -> DialBacks:
@@ -58,23 +75,25 @@ def dial_backs(settings: Settings, store: Database, redis: Redis) -> DialBacks:
     )
 
 
-def watch(
-    store: Database,
-    redis: Redis,
-    clock: Callable[[], datetime],
-    stop: Event,
-    dial_backs: Callable[[datetime], None],
-    every: float = EVERY,
-) -> None:
-    """Look, and look again, until told to stop. Trouble of the database or of Redis is waited
-    out.
+def watch(lead: Lead, acts: Sequence[Act], stop: Event, every: float = EVERY) -> None:
+    """Look, and look again, until told to stop; then the lead is free at once. Trouble of the
+    database or of Redis is waited out.
     """
     while not stop.wait(every):
         try:
-            look(store, redis, clock())
-            dial_backs(clock())
+            once(lead, acts)
         except (StoreDown, RedisError) as trouble:
             log.warning("relay.trouble", error=type(trouble).__name__)
+    with suppress(StoreDown):  # it runs out by itself
+        lead.release()
+
+
+def once(lead: Lead, acts: Sequence[Act]) -> None:
+    """One look: nothing is done without the lead, and no more from the moment it is lost."""
+    if lead.renewed():
+        for act in acts:
+            if lead.holds():
+                act(lead.clock())
 
 
 def look(store: Database, redis: Redis, now: datetime) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -22,6 +22,8 @@ UNREADABLE = "unreadable"
 """The seal of the row is broken."""
 BUG = "bug"
 """Its call raised what nobody expected: the log says which and where, once."""
+SOON = timedelta(seconds=5)
+"""When what was spared is due again: behind all that waited longer, which tries next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,15 @@ class Later:
 
     error: str
     due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spared:
+    """Tried, and the other side is away for everybody: tried again soon, and never given up for
+    that. `error` is a code.
+    """
+
+    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +71,11 @@ class PutOff:
 def put_off(
     conn: Connection, context: Context, hold: Hold, verdicts: Mapping[UUID, object], now: datetime
 ) -> PutOff:
-    """End our hold on every row whose verdict is one of the three above; other verdicts are the
+    """End our hold on every row whose verdict is one of the four above; other verdicts are the
     lane's.
     """
     setbacks: list[Setback] = []
+    spared: list[Setback] = []
     hopeless: dict[UUID, str] = {}
     not_begun: dict[datetime, list[UUID]] = defaultdict(list)
     for subject, verdict in verdicts.items():
@@ -73,11 +85,14 @@ def put_off(
                     setbacks.append(Setback(subject, error, wanted or due_at))
                 else:
                     hopeless[subject] = error
+            case Spared(error):
+                spared.append(Setback(subject, error, now + SOON))
             case Hopeless(error):
                 hopeless[subject] = error
             case NotBegun(at):
                 not_begun[at or now].append(subject)
     waiting = outbox.again(conn, hold.lane, hold.token, setbacks)
+    waiting |= outbox.spare(conn, hold.lane, hold.token, spared)
     for due_at, subjects in not_begun.items():
         waiting |= outbox.give_back(conn, hold.lane, hold.token, subjects, due_at)
     ours = outbox.dead(conn, hold.lane, hold.token, hopeless)

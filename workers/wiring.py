@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 from gateway.providers import configured
@@ -14,11 +15,13 @@ from gateway.providers.addresses import Addresses
 from locales.catalogues import speeches
 from locales.saying import Speaker
 from registry_client import connect
+from registry_client.breaker import Breaker, Guarded
 from settings import Settings
-from store import database, live
+from store import database, lanes, live
 from store.clock import now
 from store.database import Database
 from store.seals import Seals
+from store.shared import SharedText
 from workers.context import Context
 
 AT_ONCE = 8
@@ -29,11 +32,13 @@ def world(settings: Settings, stopping: Callable[[], bool]) -> Context:
     """Everything a drain needs. Raises BadKeys, and ValueError for a setting that is missing."""
     seals = Seals.from_text(settings.keys.get_secret_value())
     addresses = Addresses.of(settings, seals)
+    redis = live.connected(settings.redis_url)
+    breaker = Breaker(SharedText(redis, lanes.BREAKER, _seconds), _seconds)
     return Context(
         database=Database.connect(database.address(settings)),
         seals=seals,
-        redis=live.connected(settings.redis_url),
-        registry=connect(settings),
+        redis=redis,
+        registry=Guarded(connect(settings), breaker, monotonic),
         providers=configured(settings, lambda name: addresses.hook(name, "receipts")),
         say=Speaker(speeches(settings.languages, drafts=settings.drafts), settings.greeting),
         pool=ThreadPoolExecutor(AT_ONCE, "call"),
@@ -48,4 +53,11 @@ def world(settings: Settings, stopping: Callable[[], bool]) -> Context:
         rates=settings.rates,
         second=settings.sms_second,
         stopping=stopping,
+        breaker=breaker,
+        at_once=AT_ONCE,
     )
+
+
+def _seconds() -> float:
+    """Since 1970."""
+    return now().timestamp()
