@@ -40,7 +40,7 @@ from settings import Settings
 from store import lanes
 from store.seals import Seals
 
-HELP = "measure a key press beside a bare server: ratios first, in about a minute"
+HELP = "measure a key press beside a bare server: ratios first, in about two minutes"
 
 THREADS = (1, 8)
 KINDS = (

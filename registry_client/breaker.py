@@ -172,9 +172,9 @@ class Breaker:
         return swapped
 
     def _state(self) -> State:
-        """What the cell held a moment ago."""
+        """What the cell held a moment ago; by a clock that stands it is always looked at."""
         now = self._clock()
-        if not 0 <= now - self._at < LOOK_EVERY:
+        if not 0 < now - self._at < LOOK_EVERY:
             self._seen, self._at = State.read(self._cell.read()), now
         return self._seen
 

@@ -208,10 +208,10 @@ def test_while_all_is_well_the_cell_is_looked_at_a_few_times_a_second(asking: As
             reads.append(None)
             return cell.read()
 
-    counted = Asking(asking.clock, Counting())
+    counted = Asking(asking.clock, Counting(), takes=0.001)
     for _ in range(1000):
         assert counted.ask() == "answered"
-    assert len(reads) == 1
+    assert len(reads) < 10
 
 
 def test_every_call_of_the_port_goes_through_the_door() -> None:
