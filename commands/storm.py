@@ -20,6 +20,7 @@ import requests
 
 from commands.processes import holds
 from gateway.providers.addresses import Addresses
+from store import live
 from store.clock import now
 from store.database import Database, StoreDown
 from store.seals import Seals
@@ -34,6 +35,8 @@ from storm.wire import Line
 HELP = "let a storm pass over a stack of its own, and show that nothing was lost and nothing came twice"
 
 TICK = 0.1
+HOME = 8.0
+"""Seconds after the storm in which people get what they came for, or go home."""
 SETTLE = 90.0
 """Seconds after the storm in which everything owed must be carried."""
 
@@ -121,6 +124,8 @@ def _blow(
                 ground.blow(coming.pop(0))
             ground.mended()
             comes.join(TICK)
+            if monotonic() - begun > seconds + HOME:
+                crowd.over.set()
     finally:
         if coming:
             crowd.over.set()
@@ -130,12 +135,13 @@ def _blow(
 def _settle(ground: Ground, store: Database) -> None:
     """Nothing goes wrong any more: wait until nothing is owed."""
     ground.calm()
+    redis = live.connected(ground.stack.settings.redis_url)
 
     def quiet() -> bool:
         if not ground.mended():
             return False
         try:
-            books.hurry(store, now())
+            books.hurry(store, redis, now())
             return not any(what.endswith(" ready") for what in books.owed(store))
         except StoreDown:
             return False

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from dialogs.engine.fit import SAFE
+from dialogs.engine.fit import Profile
 from storm.books import Books
-from storm.calls import PREFIXES
+from storm.calls import Strange, shown
 from storm.citizen import Diary, Incident
 from storm.ground import Blow
 from storm.wire import CEILING, Answer
@@ -16,6 +16,8 @@ from storm.wire import CEILING, Answer
 CARRIED = frozenset({"complaint", "visit", "application"})
 """What the registry keeps a record of."""
 ARRIVED = frozenset({"sent", "delivered"})
+WIDEST = Profile("widest", septets=180, units=80)
+"""The largest screen a network of the crowd has."""
 AROUND = 1.5
 """Seconds before and after a blow in which it may be felt."""
 
@@ -103,10 +105,16 @@ def _unanswered(one: Answer, blows: Sequence[Blow]) -> str:
 
 
 def _unusable(one: Answer) -> str:
-    good = one.status == 200 and one.body[:4] in PREFIXES and one.body[4:].strip()
-    if not good:
-        return "invalid-answer"
-    return "" if SAFE.room(one.body[4:]) >= 0 else "long-answer"
+    try:
+        screen = shown(one)
+    except Strange:
+        return "" if _ended(one) else "invalid-answer"
+    return "" if WIDEST.room(screen.text) >= 0 else "long-answer"
+
+
+def _ended(one: Answer) -> bool:
+    """Whether it answers the end of a call, where nothing is to be shown."""
+    return one.provider == "hubtel" and one.status == 200 and '"Message":""' in one.body
 
 
 def _conversations(diary: Diary, blows: Sequence[Blow]) -> Iterator[Finding]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import exists, func, select, update
 
 from store import messages, requests
 from store.database import Database
+from store.lanes import BREAKER
 from store.seals import Seals
 from store.tables import messages as message_rows
 from store.tables import outbox
@@ -87,18 +91,25 @@ def rung(inbox: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def owed(database: Database) -> dict[str, int]:
-    """What is not carried yet, by lane and state."""
+    """What is not carried yet, by lane and state; a message in doubt is owed nothing but a look."""
+    doubt = exists().where(
+        message_rows.c.id == outbox.c.subject, message_rows.c.state == "uncertain"
+    )
     with database.read() as conn:
         rows = conn.execute(
             select(outbox.c.lane, outbox.c.state, func.count())
-            .where(outbox.c.state != "done")
+            .where(outbox.c.state != "done", ~doubt)
             .group_by(outbox.c.lane, outbox.c.state)
         )
         return {f"{lane} {state}": int(count) for lane, state, count in rows}
 
 
-def hurry(database: Database, now: datetime) -> None:
-    """The waits between two attempts are over, as if hours had gone by; a lease is left to end."""
+def hurry(database: Database, redis: Redis, now: datetime) -> None:
+    """The waits are over, as if hours had gone by: between two attempts, and before a channel or a
+    registry that was away is tried again. A lease is left to end.
+    """
+    with suppress(RedisError):
+        redis.delete(BREAKER, *redis.keys("channel:*"))
     waiting = (outbox.c.state == "ready") & outbox.c.lease.is_(None) & (outbox.c.due_at > now)
     with database.write() as conn:
         conn.execute(update(outbox).where(waiting).values(due_at=now))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,12 @@ from storm.wire import Answer, Line
 
 CODE = "*384*1234#"
 SHORT_CODE = "21234"
-PREFIXES = ("CON ", "END ")
+PREFIXES = {"CON ": True, "END ": False}
+TYPES = {"Response": True, "Release": False}
+"""Whether an input is awaited, as Africa's Talking and Hubtel are told it."""
+OPERATORS = ("MTN", "Vodafone", "AirtelTigo", "Nobody")
+NETWORKS = ("99999", "63902", "63903", "64110", "")
+"""What these two call a network: some show GSM letters alone, and some are not known to anybody."""
 
 
 class Broken(Exception):
@@ -71,7 +77,7 @@ class Cumulative:
     phone: str
     session: str
     chance: Random
-    network: str = "99999"
+    network: str
     heard: str = ""
     repeats: bool = True
 
@@ -94,9 +100,7 @@ class Cumulative:
     def twice(self, words: str) -> tuple[Screen, Screen]:
         """Type, delivered twice at once."""
         self.heard = f"{self.heard}*{words}" if self.heard else words
-        with ThreadPoolExecutor(2) as both:
-            first, second = both.submit(self.again), both.submit(self.again)
-            return first.result(), second.result()
+        return _at_once(self.again)
 
     def late(self) -> Callable[[], object]:
         """What was typed so far; nobody looks at the answer."""
@@ -117,6 +121,72 @@ class Cumulative:
             "serviceCode": CODE,
             "text": heard,
         }
+
+
+@dataclass(slots=True)
+class LastInput:
+    """Hubtel: the dialled string first, then each input alone, counted."""
+
+    line: Line
+    phone: str
+    session: str
+    chance: Random
+    operator: str
+    sequence: int = 0
+    sent: dict[str, object] = field(default_factory=dict)
+    repeats: bool = True
+
+    def begin(self, chain: str) -> Screen:
+        """Dial."""
+        return self._delivers("Initiation", f"{CODE[:-1]}*{chain}#" if chain else CODE)
+
+    def say(self, words: str) -> Screen:
+        """Type."""
+        return self._delivers("Response", words)
+
+    def again(self) -> Screen:
+        """Deliver."""
+        return shown(self.line.json(("hubtel", "ussd"), self.sent, self.chance))
+
+    def twice(self, words: str) -> tuple[Screen, Screen]:
+        """Type, delivered twice at once."""
+        self._next("Response", words)
+        return _at_once(self.again)
+
+    def late(self) -> Callable[[], object]:
+        """What was typed last; nobody looks at the answer."""
+        sent = self.sent
+        return lambda: self.line.json(("hubtel", "ussd"), sent, self.chance)
+
+    def drop(self) -> None:
+        """Hang up; one time in four the carrier forgets to say so, one in four it says so twice."""
+        self._next(self.chance.choice(("Timeout", "Release")), "")
+        for _ in range(self.chance.choice((0, 1, 1, 2))):
+            self.line.json(("hubtel", "ussd"), self.sent, self.chance)
+
+    def _delivers(self, kind: str, message: str) -> Screen:
+        self._next(kind, message)
+        return self.again()
+
+    def _next(self, kind: str, message: str) -> None:
+        self.sequence += 1
+        self.sent = {
+            "Mobile": self.phone.removeprefix("+"),
+            "SessionId": self.session,
+            "ServiceCode": CODE.strip("*#"),
+            "Type": kind,
+            "Message": message,
+            "Operator": self.operator,
+            "Sequence": self.sequence,
+            "ClientState": None,
+        }
+
+
+def _at_once(deliver: Callable[[], Screen]) -> tuple[Screen, Screen]:
+    """The same delivery twice at the same time."""
+    with ThreadPoolExecutor(2) as both:
+        first, second = both.submit(deliver), both.submit(deliver)
+        return first.result(), second.result()
 
 
 @dataclass(slots=True)
@@ -159,7 +229,8 @@ class Written:
             if len(messages) > self.read:
                 self.read = len(messages)
                 return Screen(messages[-1], open=True)
-            self.wait(0.25)
+            if self.wait(0.25):
+                break
         raise Broken
 
     def twice(self, words: str) -> tuple[Screen, Screen]:
@@ -180,7 +251,18 @@ def shown(answer: Answer) -> Screen:
     """The screen in an answer to a USSD delivery. Raises Broken, Strange."""
     if answer.status == 0:
         raise Broken
-    prefix, text = answer.body[:4], answer.body[4:]
-    if answer.status != 200 or prefix not in PREFIXES or not text.strip():
+    text, more = _read(answer)
+    if answer.status != 200 or not text.strip() or more is None:
         raise Strange(f"{answer.status} {answer.body[:40]!r}")
-    return Screen(text, prefix == "CON ")
+    return Screen(text, more)
+
+
+def _read(answer: Answer) -> tuple[str, bool | None]:
+    """The text in the words of a carrier, and whether an input is awaited; None: it says neither."""
+    if answer.provider == "hubtel":
+        try:
+            said = json.loads(answer.body)
+            return said["Message"], TYPES.get(said["Type"])
+        except (ValueError, KeyError, TypeError):
+            return "", None
+    return answer.body[4:], PREFIXES.get(answer.body[:4])

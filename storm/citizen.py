@@ -116,8 +116,8 @@ class Diary:
 
 @dataclass(slots=True)
 class Citizen:
-    """`call` begins a new conversation, `wait` lets seconds go by, `beside` does something at the same
-    time.
+    """`call` begins a new conversation, `wait` lets seconds go by and says whether all is over, `beside`
+    does something at the same time.
     """
 
     number: int
@@ -148,7 +148,8 @@ class Citizen:
             except Strange as strange:
                 with self.diary.lock:
                     self.diary.strange.append(str(strange))
-            self.wait(self.chance.uniform(0.3, 1.5))
+            if self.wait(self.chance.uniform(0.3, 1.5)):
+                return
 
     def _tries(self, attempt: int) -> bool:
         """One conversation; whether it is done."""

@@ -12,7 +12,7 @@ from random import Random
 from threading import Event
 from time import monotonic
 
-from storm.calls import Call, Cumulative, Written
+from storm.calls import NETWORKS, OPERATORS, Call, Cumulative, LastInput, Written
 from storm.citizen import Citizen, Diary
 from storm.wire import Line
 
@@ -32,6 +32,8 @@ WANTS: Sequence[tuple[str, int]] = (
     ("application", 12),
 )
 """What people want, of a hundred."""
+ALONE = 3
+"""Every third phone is on a carrier that sends each key alone."""
 WRITE = 0.12
 """Part of them who write instead of dialling."""
 
@@ -111,7 +113,10 @@ class Crowd:
 
     def _dials(self, phone: str, number: int, chance: Random, attempt: int) -> Call:
         session = f"ATUid_{number:024x}{attempt:08x}"
-        return Cumulative(self.line, phone, session, chance)
+        if number % ALONE == 0:
+            return LastInput(self.line, phone, session, chance, OPERATORS[number % len(OPERATORS)])
+        network = NETWORKS[number % len(NETWORKS)]
+        return Cumulative(self.line, phone, session, chance, network)
 
     def _writes(self, phone: str, number: int, chance: Random, attempt: int) -> Call:
         name = f"storm-{number}-{attempt}"

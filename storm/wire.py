@@ -22,6 +22,7 @@ FORM = "application/x-www-form-urlencoded"
 class Answer:
     """What a delivery got. `status` 0: nobody took it, or whoever did was gone before answering."""
 
+    provider: str
     kind: str
     status: int
     body: str
@@ -63,9 +64,9 @@ class Line:
             except ConnectionRefusedError:
                 continue
             except (OSError, HTTPException):
-                return self._kept(Answer(kind[1], 0, "", name, began, monotonic()))
-            return self._kept(Answer(kind[1], status, said, name, began, monotonic()))
-        return self._kept(Answer(kind[1], 0, "", "", began, monotonic()))
+                return self._kept(Answer(*kind, 0, "", name, began, monotonic()))
+            return self._kept(Answer(*kind, status, said, name, began, monotonic()))
+        return self._kept(Answer(*kind, 0, "", "", began, monotonic()))
 
     def _kept(self, answer: Answer) -> Answer:
         with self._lock:

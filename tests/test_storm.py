@@ -128,7 +128,7 @@ def test_a_message_of_unknown_fate_may_have_rung_or_not() -> None:
         (200, "CON Hello", "web", 0.1, []),
         (500, "", "web", 0.1, ["invalid-answer"]),
         (200, "Hello", "web", 0.1, ["invalid-answer"]),
-        (200, "END " + "x" * 157, "web", 0.1, ["long-answer"]),
+        (200, "END " + "x" * 181, "web", 0.1, ["long-answer"]),
         (200, "END Hello", "web", CEILING + 1, ["late-answer"]),
         (0, "", "", 0.1, ["nobody-answered"]),
         (0, "", "web", 0.1, ["cut-answer"]),
@@ -138,13 +138,13 @@ def test_answers_a_carrier_cannot_use_are_found(
     status: int, body: str, web: str, seconds: float, found: list[str]
 ) -> None:
     """Whatever the weather was, when it was not about that server."""
-    answer = Answer("ussd", status, body, web, 100.0, 100.0 + seconds)
+    answer = Answer("africastalking", "ussd", status, body, web, 100.0, 100.0 + seconds)
     assert codes(SOUND, None, answer) == found
 
 
 def test_an_answer_that_was_cut_by_a_kill_is_forgiven() -> None:
     """Of the server that was killed, at that time."""
-    cut = Answer("ussd", 0, "", "web 2", 100.0, 100.1)
+    cut = Answer("africastalking", "ussd", 0, "", "web 2", 100.0, 100.1)
     told = Diary(told=[Told(REFERENCE, "complaint", PHONE, "words 1")])
     for whom, found in (("web 2", []), ("web", [Finding("cut-answer", "ussd 0 '' by web 2")])):
         blow = Blow(Gust(1.0, "kill", whom), 100.0, 100.0, 103.0)
