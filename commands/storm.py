@@ -68,11 +68,17 @@ def main(args: Namespace) -> int:
 
 
 def passed(
-    seed: int, sessions: int, seconds: float, database: str, program: Program = unchanged
+    seed: int,
+    sessions: int,
+    seconds: float,
+    database: str,
+    program: Program = unchanged,
+    settle: float = SETTLE,
 ) -> Report:
     """One storm, from the first call to the audit. Call it from the main thread.
 
-    `program` gives other programs to processes, by name: how a defect is put in.
+    `program` gives other programs to processes, by name: how a defect is put in. `settle`: seconds
+    after which what is still owed is stuck.
     """
     postgresql = database == "postgresql"
     with (
@@ -89,7 +95,7 @@ def passed(
         ended = monotonic()
         store = Database.connect(ground.stack.settings.database_url)
         try:
-            _settle(ground, store)
+            _settle(ground, store, settle)
             settled = monotonic() - ended
             crowd.follow(
                 [(one.phone, one.reference) for one in diary.told[:: max(1, len(diary.told) // 50)]]
@@ -132,7 +138,7 @@ def _blow(
         comes.join()
 
 
-def _settle(ground: Ground, store: Database) -> None:
+def _settle(ground: Ground, store: Database, settle: float) -> None:
     """Nothing goes wrong any more: wait until nothing is owed."""
     ground.calm()
     redis = live.connected(ground.stack.settings.redis_url)
@@ -146,7 +152,7 @@ def _settle(ground: Ground, store: Database) -> None:
         except StoreDown:
             return False
 
-    holds(quiet, SETTLE)
+    holds(quiet, settle)
 
 
 def _read(ground: Ground, store: Database) -> Books:

@@ -56,6 +56,7 @@ def _promises(books: Books, diary: Diary) -> Iterator[Finding]:
             yield Finding("told-not-stored", f"{told.kind} {told.reference}")
         elif stored[told.reference].kind in CARRIED and not held[told.reference]:
             yield Finding("told-not-held", f"{told.kind} {told.reference}")
+    yield from (Finding("owed-by-nobody", one.reference) for one in books.stored if not one.owed)
     for reference, count in held.items():
         if count > 1:
             yield Finding("held-twice", reference)

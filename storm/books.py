@@ -33,6 +33,8 @@ class Stored:
     kind: str
     state: str
     words: str
+    owed: bool = True
+    """Whether the outbox has it, carried or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,11 @@ def ours(database: Database, seals: Seals) -> tuple[list[Stored], list[Sent]]:
     with database.read() as conn:
         ids = list(conn.execute(select(request_rows.c.id)).scalars())
         found = requests.load(conn, seals, ids)
-        stored = [Stored(one.reference, one.kind, one.state, _words(one.said)) for one in found]
+        promised = set(conn.execute(select(outbox.c.subject)).scalars())
+        stored = [
+            Stored(one.reference, one.kind, one.state, _words(one.said), one.id in promised)
+            for one in found
+        ]
         rows = conn.execute(select(message_rows.c.id, message_rows.c.state, message_rows.c.reason))
         states = {row.id: (row.state, row.reason) for row in rows}
         opened = messages.load(conn, seals, list(states))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
-from threading import Timer
+from threading import Event, Timer
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from gateway.front import in_front
 from gateway.hooks import Hooks
 from gateway.providers import Accepted, Outgoing, Provider, SendError, Uncertain, Unreachable
 from gateway.sessions import Record, Sessions
+from registry_client.port import Registry
 from settings import Settings
 from store import outbox
 from store.clock import now
@@ -142,9 +143,26 @@ def _as(careless: Any, careful: Any) -> Any:
     return careless(**{field.name: getattr(careful, field.name) for field in fields(careful)})
 
 
+@dataclass(frozen=True)
+class Hesitating:
+    """A registry that is asked a moment after whoever asks made up his mind."""
+
+    registry: Registry
+
+    def __getattr__(self, name: str) -> Any:
+        asked = getattr(self.registry, name)
+
+        def ask(*given: Any, **named: Any) -> Any:
+            Event().wait(HESITATION)
+            return asked(*given, **named)
+
+        return ask
+
+
 def without_lease(context: Context) -> Context:
-    """Whoever claims a row keeps it for ever."""
-    return replace(context, lease=timedelta(days=3650))
+    """Whoever claims a row keeps it for ever, and holds it long enough to be killed with it."""
+    registry = cast("Registry", Hesitating(context.registry))
+    return replace(context, lease=timedelta(days=3650), registry=registry)
 
 
 def without_uncertain(context: Context) -> Context:
