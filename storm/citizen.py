@@ -106,6 +106,8 @@ class Diary:
     """Somebody lost her place."""
     overlapping: list[Incident] = field(default_factory=list)
     """A call that was left went on."""
+    followed: int = 0
+    """References that were told, and that the line knew afterwards."""
     unknown: list[str] = field(default_factory=list)
     """References that were told, and that the line did not know afterwards."""
     lock: Lock = field(default_factory=Lock)
@@ -165,7 +167,7 @@ class Citizen:
                 with self.diary.lock:
                     self.diary.misplaced.append((self.begun, monotonic(), _asks(screen)))
             told = told or key == words
-            if key == said["id"] and self.chance.random() < IMPATIENT:
+            if key == said.get("id") and self.chance.random() < IMPATIENT:
                 return self._dials_anew(call, key, attempt)
             if self.chance.random() < DROPS:
                 call.drop()
@@ -231,6 +233,8 @@ class Citizen:
         if self.wants == "following" and (
             any(word in screen.text for word in KNOWN) and REFERENCE.search(screen.text)
         ):
+            with self.diary.lock:
+                self.diary.followed += 1
             return True
         if screen.text.startswith("We do not know this number"):
             with self.diary.lock:

@@ -74,18 +74,21 @@ class Crowd:
                 if self.over.wait(max(0.0, begun + at - monotonic())):
                     break
                 one = self._citizen(number, Random(f"{self.seed}/{number}"), late)  # noqa: S311
-                under_way.append(lives.submit(one.lives))
+                under_way.append(lives.submit(self._lives, one))
             for life in under_way:
                 life.result()
 
     def follow(self, told: Sequence[tuple[str, str]]) -> None:
         """Whoever was told a number asks where it stands: the line must know it."""
         with ThreadPoolExecutor(16) as lives, ThreadPoolExecutor(2) as late:
+            under_way: list[Future[None]] = []
             for number, (phone, reference) in enumerate(told, 10**6):
                 one = self._citizen(number, Random(f"{self.seed}/{number}"), late)  # noqa: S311
                 one.phone, one.wants, one.answers = phone, "following", {"number": reference}
                 one.call = partial(self._dials, phone, number, one.chance)
-                lives.submit(one.lives)
+                under_way.append(lives.submit(one.lives))
+            for life in under_way:
+                life.result()
 
     def _citizen(self, number: int, chance: Random, late: ThreadPoolExecutor) -> Citizen:
         (wants,) = chance.choices([one for one, _ in WANTS], [many for _, many in WANTS])
@@ -106,6 +109,11 @@ class Crowd:
 
         wait = self.over.wait
         return Citizen(number, phone, wants, answers, call, self.diary, chance, wait, beside)
+
+    def _lives(self, one: Citizen) -> None:
+        """Unless all is over before her turn comes."""
+        if not self.over.is_set():
+            one.lives()
 
     def _later(self, seconds: float, work: Callable[[], object]) -> None:
         self.over.wait(seconds)

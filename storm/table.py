@@ -42,6 +42,7 @@ def shown(report: Report) -> Iterator[str]:
         ("people who got what they wanted", diary.ended),
         ("deliveries", len(report.answers)),
         ("references told", len(diary.told)),
+        ("  of these asked after, and known", diary.followed),
         ("requests stored", f"{len(books.stored)} ({_counted(kinds)})"),
         ("records in the registry", len(books.held)),
         ("SMS", f"{len(books.sent)} ({_counted(states)})"),
