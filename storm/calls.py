@@ -36,6 +36,8 @@ class Screen:
 
     text: str
     open: bool
+    came: float = field(default=0.0, compare=False)
+    """When the carrier had it, in seconds of the monotonic clock."""
 
 
 class Call(Protocol):
@@ -254,7 +256,7 @@ def shown(answer: Answer) -> Screen:
     text, more = _read(answer)
     if answer.status != 200 or not text.strip() or more is None:
         raise Strange(f"{answer.status} {answer.body[:40]!r}")
-    return Screen(text, more)
+    return Screen(text, more, answer.ended)
 
 
 def _read(answer: Answer) -> tuple[str, bool | None]:

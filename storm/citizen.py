@@ -129,8 +129,8 @@ class Citizen:
     wait: Callable[[float], object]
     beside: Callable[[Callable[[], object]], None]
     begun: float = 0.0
-    dialled: float = 0.0
-    """When the first screen of her last call came."""
+    dialled: Screen = field(default=Screen("", open=False))
+    """The first screen of her last call that was answered."""
 
     def lives(self) -> None:
         """Try until it is done, or until she has had enough."""
@@ -155,7 +155,8 @@ class Citizen:
             words = words.replace(" ", "*", 1)
         said = {**self.answers, "words": words}
         screen, told = call.begin(self._chain()), False
-        self.dialled = monotonic()
+        if screen.open:
+            self.dialled = screen
         for _ in range(MOST_KEYS):
             if (done := self._over(screen, words)) is not None:
                 return done
@@ -190,10 +191,12 @@ class Citizen:
         """The answer to a call she has left must be its last: a phone has one call."""
         began = monotonic()
         with suppress(Broken, Strange):
-            screen, ended = call.say(key), monotonic()
-            if screen.open and began < self.dialled < ended - SURELY:
+            screen, first = call.say(key), self.dialled
+            if screen.open and began < first.came < screen.came - SURELY:
+                late = screen.came - first.came
+                what = f"{screen.text[:30]!r} came {late:.1f} s after {first.text[:30]!r}"
                 with self.diary.lock:
-                    self.diary.overlapping.append((began, ended, screen.text[:30]))
+                    self.diary.overlapping.append((began, screen.came, what))
 
     def _sent(self, call: Call, key: str) -> Screen:
         """Type it; sometimes the carrier delivers it twice at once, again, or once more later."""

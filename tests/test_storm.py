@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from random import Random
+from threading import Event
+from time import monotonic
 
 import pytest
 
 from commands.storm import passed
 from storm.audit import Finding, audit
 from storm.books import Books, Held, Sent, Stored
-from storm.citizen import Diary, Told
+from storm.calls import Broken, Cumulative
+from storm.citizen import Citizen, Diary, Told
 from storm.ground import Blow
 from storm.table import shown
 from storm.weather import KINDS, Gust, forecast
-from storm.wire import CEILING, Answer
+from storm.wire import CEILING, Answer, Line
 from tests.defects import program
 from tests.line import PHONE
 
@@ -27,6 +33,40 @@ SOUND = Books(
     {},
 )
 """One complaint, carried and told."""
+
+
+class Decided(Random):
+    """Somebody who does not wait for an answer about her ID, and whose calls do not drop."""
+
+    def random(self) -> float:
+        """The same each time."""
+        return 0.1
+
+
+@dataclass(slots=True)
+class TwoCalls(Line):
+    """A carrier on whose line a first call is asked for an ID, and answered a second after the next
+    call, which has this `first` screen, goes on, or where that one does not.
+    """
+
+    first: str = field(kw_only=True)
+    goes_on: Event = field(default_factory=Event)
+
+    def form(self, kind: tuple[str, str], form: Mapping[str, str], chance: Random) -> Answer:
+        """What each of the four deliveries gets; the last is cut."""
+        assert chance.random() == 0.1, "nobody else decides"
+        match form["sessionId"], form["text"]:
+            case "left", "":
+                said, later = "CON Type your ID", 0
+            case "left", _:
+                self.goes_on.wait(0.5)
+                said, later = "CON In which year?", 1
+            case _, "3":
+                said, later = self.first, 0
+            case _:
+                self.goes_on.set()
+                raise Broken
+        return Answer(*kind, 200, said, "web", monotonic(), monotonic() + later)
 
 
 def codes(books: Books, diary: Diary | None = None, *answers: Answer) -> list[str]:
@@ -129,6 +169,28 @@ def test_a_message_of_unknown_fate_may_have_rung_or_not() -> None:
     unsure = replace(SOUND, sent=[Sent(PHONE, "We have it", "uncertain", "ReadTimeout")])
     assert codes(unsure) == []
     assert codes(replace(unsure, rung=Counter())) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "found"),
+    [
+        ("CON How can we help?\n3 Make a complaint", ["two-calls"]),
+        ("END We cannot answer now.", []),
+    ],
+)
+def test_a_call_she_left_may_go_on_where_no_other_was_answered(
+    first: str, found: list[str]
+) -> None:
+    """A dial that got the screen of a trouble opened no call: the one before it still lives."""
+    line, diary, chance = TwoCalls({}, {}, first=first), Diary(), Decided()
+    calls = iter([Cumulative(line, PHONE, name, chance, "99999") for name in ("left", "next")])
+    answers = {"id": "1234567890123"}
+    her = Citizen(
+        1, PHONE, "question", answers, lambda _: next(calls), diary, chance, bool, lambda _: None
+    )
+    with suppress(Broken):
+        her._tries(0)
+    assert [one.code for one in audit(SOUND, diary, [], [])] == found
 
 
 @pytest.mark.parametrize(
