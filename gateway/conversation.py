@@ -6,7 +6,7 @@ USSD and SMS alike.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -19,7 +19,7 @@ from gateway.asker import Asker
 from gateway.asking import Asking
 from gateway.carriers import Carriers
 from gateway.deadline import Deadline
-from gateway.hook import Channel, Inbound
+from gateway.hook import Channel, Inbound, Input
 from gateway.lookups import Lookups
 from gateway.people import People
 from gateway.placing import Placing, Turning, heard
@@ -107,12 +107,15 @@ class Conversation:
         """
         phone_key, conversation = self.seals.phone_key(inbound.phone), self._named(inbound)
         for _ in range(ATTEMPTS):
-            recalled = self.sessions.recall(phone_key)
+            try:
+                recalled = self.sessions.recall(phone_key)
+            except SessionsDown as down:
+                return self._forgetful(inbound, conversation, phone_key, deadline, down)
             old = recalled.record or Record()
             if recalled.turns > self.turns:
                 raise TooFast(old.settled[0])
             try:
-                minute = int(self.clock().timestamp() // 60)
+                minute = self._minute()
                 placed = self.placing.place(inbound, conversation, recalled.record, minute)
                 if isinstance(placed, Reply):
                     return placed
@@ -120,12 +123,56 @@ class Conversation:
                 new = self._record(inbound, conversation, old, placed, ran, minute)
             except (StoreDown, SessionsDown, EndlessDialog) as fault:
                 raise CannotAnswer(old.settled[0]) from fault
-            left = self._left(inbound, new)
-            if self._remembered(inbound, phone_key, recalled.stamp, new, left) or ran.promised:
+            if self._remembered(inbound, phone_key, recalled.stamp, new, ran):
                 self._log(inbound, new)
                 return ran.reply
         now = self.sessions.recall(phone_key).record or new
         return Reply(now.reply, now.more)
+
+    def _forgetful(
+        self,
+        inbound: Inbound,
+        conversation: str,
+        phone_key: bytes,
+        deadline: Deadline,
+        down: SessionsDown,
+    ) -> Reply:
+        """A turn without Redis: where all she typed so far is delivered, a walk takes her as far as
+        it may go.
+
+        Raises CannotAnswer where it cannot, and SessionsDown for a message, which comes again.
+        """
+        if inbound.channel == "sms":
+            raise down
+        minute, language = self._minute(), ""
+        try:
+            placed = self.placing.place(inbound, conversation, None, minute)
+            if isinstance(placed, Reply):
+                return placed
+            language = placed.settled[0]
+            if inbound.input is not Input.CUMULATIVE or self._stuck(placed, minute):
+                raise CannotAnswer(language) from down
+            ran = self._turn(inbound, conversation, phone_key, placed, minute, deadline)
+            self._record(inbound, conversation, Record(), placed, ran, minute)
+        except (StoreDown, SessionsDown, EndlessDialog) as fault:
+            raise CannotAnswer(language) from fault
+        log.warning("session.lost", trace=conversation)
+        return ran.reply
+
+    def _stuck(self, placed: Turning, minute: int) -> bool:
+        """Whether a walk leads nowhere: a stranger's has to wait for her language, and another may
+        have stopped before the last key.
+        """
+        if self.engine.welcomes(placed.session) and not placed.met_here:
+            return True
+        chain, met = placed.chain or (), placed.met_here
+        if not chain:
+            return False
+        here = self.engine.walk(placed.session, chain, minute, met_here=met)
+        return here == self.engine.walk(placed.session, chain[:-1], minute, met_here=met)
+
+    def _minute(self) -> int:
+        return int(self.clock().timestamp() // 60)
 
     def name(self, provider: str, channel: Channel, conversation: str) -> str:
         """A conversation as logs and SQL know it: a keyed digest, in hex."""
@@ -156,22 +203,27 @@ class Conversation:
         return self.seals.digest("draft", f"{born}/{session.draft}")
 
     def _remembered(
-        self, inbound: Inbound, phone_key: bytes, stamp: bytes, new: Record, left: Left | None
+        self, inbound: Inbound, phone_key: bytes, stamp: bytes, new: Record, ran: Ran
     ) -> bool:
         """Whether the turn stands; what is left is told of after so many seconds of silence, or as
         many as her carrier waits.
 
-        A turn that Redis cannot keep is answered all the same: what it promised is stored.
+        A turn that Redis cannot keep stands where it promised something, for that is stored, and
+        where the next delivery says again all she typed. Raises CannotAnswer where her next key
+        would answer a screen she no longer sees.
         """
+        counted, left = new.session.at or "ended", self._left(inbound, new)
+        now, idle = int(self.clock().timestamp()), self.carriers.idle(inbound.network)
+        due = now + max(self.dial_back, idle)
+        until = now + (idle or CALL) if inbound.channel == "ussd" and new.more else 0
         try:
-            counted = new.session.at or "ended"
-            now, idle = int(self.clock().timestamp()), self.carriers.idle(inbound.network)
-            due = now + max(self.dial_back, idle)
-            until = now + (idle or CALL) if inbound.channel == "ussd" and new.more else 0
-            return self.sessions.remember(phone_key, stamp, new, counted, left, due, now, until)
-        except SessionsDown:
+            kept = self.sessions.remember(phone_key, stamp, new, counted, left, due, now, until)
+        except SessionsDown as down:
             log.warning("session.lost", trace=new.conversation)
-            return True
+            if ran.promised or not new.more or inbound.input is Input.CUMULATIVE:
+                return True
+            raise CannotAnswer(new.settled[0]) from down
+        return kept or ran.promised
 
     def _log(self, inbound: Inbound, new: Record) -> None:
         trace, at = new.conversation, new.session.at
@@ -189,14 +241,20 @@ class Conversation:
         minute: int,
         deadline: Deadline,
     ) -> Ran:
-        """Step the dialog, asking and promising on the way."""
+        """Step the dialog, asking and promising on the way.
+
+        Keys of a menu that Redis could not keep are caught up with: a carrier that says all she typed
+        says them again, with the last one.
+        """
+        typed, since = placed.text, ""
         if inbound.channel == "sms":
-            text = placed.text or ""
-            turn = self.writing.turn(placed.session, text, minute, called=placed.called)
+            turn = self.writing.turn(placed.session, typed or "", minute, called=placed.called)
         elif placed.redial:
             turn = self.engine.redial(placed.session, minute)
         elif placed.chain is None:
-            turn = self.engine.step(placed.session, Heard(placed.text, minute))
+            if inbound.input is Input.CUMULATIVE and typed and self.engine.crosses(placed.session):
+                typed, _, since = typed.partition("*")
+            turn = self.engine.step(placed.session, Heard(typed, minute))
         else:
             met = placed.met_here
             turn = self.engine.walk(placed.session, placed.chain, minute, met_here=met)
@@ -209,7 +267,12 @@ class Conversation:
             conversation,
             by_sms=inbound.channel == "sms",
         )
-        return self._run(turn, inbound, asker, placed, minute, deadline)
+        ran = self._run(turn, inbound, asker, placed, minute, deadline)
+        if not since or not ran.reply.more:
+            return ran
+        later = replace(placed, session=ran.session, text=since, own=ran.own)
+        last = self._turn(inbound, conversation, phone_key, later, minute, deadline)
+        return replace(last, promised=last.promised or ran.promised)
 
     def _record(
         self,

@@ -12,6 +12,8 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
 
+from redis import Redis
+
 from gateway.app import hooks as made_from
 from gateway.hook import Answer
 from gateway.hooks import Hooks, Request
@@ -50,6 +52,20 @@ FACTS = (
 RIGHT = {"people": "3", "nursing": "yes"}
 PAID = Payment("P-1", CASH, "12000.00", "PKR", date(2026, 9, 30), "paid")
 DESK = Desk("D-1", {"en": "Sample desk"}, {"en": "Sample road"}, {"en": "Mon-Fri 9-15"})
+
+
+@contextmanager
+def denied(redis: Redis, *commands: str) -> Iterator[None]:
+    """Redis refuses these commands, inside scripts as well."""
+    redis.acl_setuser("default", enabled=True, commands=[f"-{one}" for one in commands])
+    try:
+        yield
+    finally:
+        redis.acl_setuser("default", enabled=True, commands=[f"+{one}" for one in commands])
+
+
+KEEPING, SCRIPTS = ("set",), ("eval", "evalsha")
+"""What Redis is denied to keep nothing new, and to be of no use at all."""
 
 
 @dataclass

@@ -28,7 +28,7 @@ from registry_client.port import Progress
 from registry_client.words import Facts
 from store.references import mint
 from store.tables import citizens, requests
-from tests.line import HER_ID, PHONE, Line, opened
+from tests.line import HER_ID, KEEPING, PHONE, SCRIPTS, Line, denied, opened
 
 HOME = "How can we help?"
 
@@ -413,3 +413,39 @@ def test_a_carrier_of_single_keys_is_heard_once_a_delivery(line: Line) -> None:
     assert category.startswith("What is it about?")
     assert handled("3", "4") == category
     assert handled("1", "5").startswith("What happened?")
+
+
+def test_keys_that_redis_could_not_keep_are_caught_up_with(line: Line) -> None:
+    """She goes on as if nothing had been: each delivery of this carrier says all she typed."""
+    line.begin()
+    with denied(line.hooks.redis, *KEEPING):
+        assert line.press("3").startswith("What is it about?")
+        assert line.press("3").startswith("Tell us what happened")
+    assert line.press("They shouted 2*at me").startswith("You wrote")
+    assert line.press("1").startswith("Your number is ")
+    assert stored(line) == 1
+
+
+def test_without_redis_she_goes_as_far_as_a_walk_may(line: Line) -> None:
+    """Menus are crossed; her own words are not taken, and she is told to try again in her language.
+    Whoever comes back to it later goes on.
+    """
+    line.begin(language="2")
+    with denied(line.hooks.redis, *SCRIPTS):
+        line.dial()
+        assert line.open
+        line.presses("3", "3")
+        assert line.open
+        assert line.press("Ils ont crié").startswith("Nous ne pouvons pas")
+        assert not line.open
+    line.dial()
+    assert line.presses("3", "3", "Ils ont crié", "1").startswith("Votre numéro")
+    assert stored(line) == 1
+
+
+def test_a_stranger_is_told_to_come_back_without_redis(line: Line) -> None:
+    """Whether a chain begins with her language is not known: nothing is guessed."""
+    with denied(line.hooks.redis, *SCRIPTS):
+        assert line.dial().startswith("We cannot answer now.")
+    assert not line.open
+    assert line.begin().startswith(HOME)

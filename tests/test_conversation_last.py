@@ -21,7 +21,7 @@ from gateway.hook import Inbound
 from store import requests as kept
 from store.tables import citizens, messages, requests
 from tests.last import LastLine
-from tests.line import CODE, HER_ID, PHONE, opened
+from tests.line import CODE, HER_ID, KEEPING, PHONE, SCRIPTS, denied, opened
 
 HOME = "How can we help?"
 OVER = "This call is over. Please dial again."
@@ -315,3 +315,29 @@ def test_where_deliveries_have_ids_an_older_one_is_known_too(line: LastLine) -> 
     for late in ("11ee", "d0f3", "77aa", "90c1"):
         assert handled("1", late) == category
     assert handled("1", "5b").startswith("What happened?")
+
+
+def test_a_key_that_redis_could_not_keep_ends_the_call(line: LastLine) -> None:
+    """Her next key would be read as an answer to a screen she no longer sees."""
+    line.begin()
+    with denied(line.hooks.redis, *KEEPING):
+        assert line.press("3").startswith("We cannot answer now.")
+    assert not line.open
+    assert line.dial().startswith(HOME)
+
+
+def test_what_was_promised_while_redis_could_not_keep_it_is_said(line: LastLine) -> None:
+    """The number she is told is stored."""
+    line.begin()
+    line.presses("3", "3", "They shouted at me")
+    with denied(line.hooks.redis, *KEEPING):
+        assert line.press("1").startswith("Your number is ")
+    assert stored(line) == ["They shouted at me"]
+
+
+def test_without_redis_she_is_told_to_try_again(line: LastLine) -> None:
+    """A key alone leads nowhere; she reads so in her language."""
+    line.begin()
+    with denied(line.hooks.redis, *SCRIPTS):
+        assert line.press("3").startswith("We cannot answer now.")
+    assert not line.open

@@ -131,6 +131,10 @@ class Engine:
         walked = isinstance(turn.then, Query)
         return Turn(replace(turn.session, walked=walked), turn.then)
 
+    def crosses(self, session: Session) -> bool:
+        """Whether a dialled chain may answer the screen she is on: then a `*` ends the answer."""
+        return dialled(self.book.screens.get(session.at))
+
     def keeps(self, session: Session) -> bool:
         """Whether she is in a draft that is kept when the call drops."""
         return kept(self.book, session)
