@@ -6,6 +6,7 @@ USSD and SMS alike.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -126,6 +127,8 @@ class Conversation:
             if self._remembered(inbound, phone_key, recalled.stamp, new, ran):
                 self._log(inbound, new)
                 return ran.reply
+            if ran.promised:
+                return self._answered(inbound, conversation, phone_key) or ran.reply
         now = self.sessions.recall(phone_key).record or new
         return Reply(now.reply, now.more)
 
@@ -223,7 +226,16 @@ class Conversation:
             if ran.promised or not new.more or inbound.input is Input.CUMULATIVE:
                 return True
             raise CannotAnswer(new.settled[0]) from down
-        return kept or ran.promised
+        return kept
+
+    def _answered(self, inbound: Inbound, conversation: str, phone_key: bytes) -> Reply | None:
+        """What the same delivery was answered meanwhile: it may have needed no promise."""
+        with suppress(SessionsDown):
+            record = self.sessions.recall(phone_key).record
+            if record is not None and record.conversation == conversation:
+                placed = self.placing.place(inbound, conversation, record, self._minute())
+                return placed if isinstance(placed, Reply) else None
+        return None
 
     def _log(self, inbound: Inbound, new: Record) -> None:
         trace, at = new.conversation, new.session.at

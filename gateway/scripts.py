@@ -54,27 +54,35 @@ class Scripts:
             return self._call("EVAL", script.source, len(keys), *keys, *args)
 
     def _call(self, *words: Word) -> Any:
-        connection: AbstractConnection | None = getattr(self._mine, "connection", None)
-        if connection is None:
-            return self._ask(self._opened(), words)
+        connection, live = self._own()
         try:
-            return self._ask(connection, words)
+            return _asked(connection, words)
         except Disconnected:
-            return self._ask(self._opened(), words)
+            if not live:
+                raise
+            return _asked(connection, words)
 
-    def _opened(self) -> AbstractConnection:
-        connection: AbstractConnection = self._pool.make_connection()  # type: ignore[assignment]  # never another
-        self._mine.connection = connection
-        return connection
+    def _own(self) -> tuple[AbstractConnection, bool]:
+        """The connection of this thread, and whether it was open before.
 
-    def _ask(self, connection: AbstractConnection, words: Sequence[Word]) -> Any:
-        try:
-            connection.send_packed_command([packed(words)])  # type: ignore[no-untyped-call]  # redis-py says no types
-            return connection.read_response()
-        except (Disconnected, Late):
-            connection.disconnect()  # type: ignore[no-untyped-call]  # nor here
-            self._mine.connection = None
-            raise
+        It is made beside the pool, which counts what it makes and never forgets: threads go, and
+        their connections with them.
+        """
+        mine: AbstractConnection | None = getattr(self._mine, "connection", None)
+        if mine is None:
+            mine = self._pool.connection_class(**self._pool.connection_kwargs)
+            self._mine.connection = mine
+        return mine, mine.is_connected
+
+
+def _asked(connection: AbstractConnection, words: Sequence[Word]) -> Any:
+    """One command; a connection that is closed is opened first, and one that fails is closed."""
+    try:
+        connection.send_packed_command([packed(words)])  # type: ignore[no-untyped-call]  # redis-py says no types
+        return connection.read_response()
+    except (Disconnected, Late):
+        connection.disconnect()  # type: ignore[no-untyped-call]  # nor here
+        raise
 
 
 def packed(words: Sequence[Word]) -> bytes:

@@ -128,6 +128,10 @@ class Citizen:
     chance: Random
     wait: Callable[[float], object]
     beside: Callable[[Callable[[], object]], None]
+    writes: bool = False
+    """By SMS, instead of dialling."""
+    lived: list[str] = field(default_factory=list)
+    """What she typed in this call, each with the first words of what came of it."""
     begun: float = 0.0
     dialled: Screen = field(default=Screen("", open=False))
     """The first screen of her last call that was answered."""
@@ -155,6 +159,7 @@ class Citizen:
             words = words.replace(" ", "*", 1)
         said = {**self.answers, "words": words}
         screen, told = call.begin(self._chain()), False
+        self.lived = [f"{type(call).__name__} {screen.text[:16]!r}"]
         if screen.open:
             self.dialled = screen
         for _ in range(MOST_KEYS):
@@ -166,7 +171,7 @@ class Citizen:
                 return False
             if key == words and told and not _asks(screen).startswith("Please"):
                 with self.diary.lock:
-                    self.diary.misplaced.append((self.begun, monotonic(), _asks(screen)))
+                    self.diary.misplaced.append((self.begun, monotonic(), " ".join(self.lived)))
             told = told or key == words
             if key == said.get("id") and self.chance.random() < IMPATIENT:
                 return self._dials_anew(call, key, attempt)
@@ -175,6 +180,7 @@ class Citizen:
                 raise Broken
             self.wait(self.chance.uniform(0.02, 0.15))
             screen = self._sent(call, key)
+            self.lived.append(f"{key} {screen.text[:16]!r}")
         return False
 
     def _dials_anew(self, call: Call, key: str, attempt: int) -> bool:

@@ -22,7 +22,8 @@ FRESH = 0.25, 60.0
 """Part of the storm, and seconds at most, that it is."""
 HEARD = 0.35
 """Part of the storm after which it is said."""
-AT_ONCE = 96
+AT_ONCE, WRITING = 96, 64
+"""People in a call at once, and others who wait for an answer to a message: they may wait long."""
 LATE = 0.2, 2.0
 """Seconds after which a delivery arrives once more."""
 WANTS: Sequence[tuple[str, int]] = (
@@ -68,13 +69,18 @@ class Crowd:
     def comes(self, sessions: int, seconds: float) -> None:
         """Everybody tries to get what she wants; returns when the last has given up."""
         chance, begun = Random(self.seed), monotonic()  # noqa: S311  a storm is to be repeated
-        with ThreadPoolExecutor(AT_ONCE) as lives, ThreadPoolExecutor(8) as late:
+        with (
+            ThreadPoolExecutor(AT_ONCE) as calls,
+            ThreadPoolExecutor(WRITING) as messages,
+            ThreadPoolExecutor(8) as late,
+        ):
             under_way: list[Future[None]] = []
             for number, at in enumerate(arrivals(sessions, seconds, chance)):
                 if self.over.wait(max(0.0, begun + at - monotonic())):
                     break
                 one = self._citizen(number, Random(f"{self.seed}/{number}"), late)  # noqa: S311
-                under_way.append(lives.submit(self._lives, one))
+                where = messages if one.writes else calls
+                under_way.append(where.submit(self._lives, one))
             for life in under_way:
                 life.result()
 
@@ -108,7 +114,9 @@ class Crowd:
             late.submit(self._later, chance.uniform(*LATE), work)
 
         wait = self.over.wait
-        return Citizen(number, phone, wants, answers, call, self.diary, chance, wait, beside)
+        return Citizen(
+            number, phone, wants, answers, call, self.diary, chance, wait, beside, writes=writes
+        )
 
     def _lives(self, one: Citizen) -> None:
         """Unless all is over before her turn comes."""

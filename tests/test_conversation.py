@@ -415,6 +415,25 @@ def test_a_carrier_of_single_keys_is_heard_once_a_delivery(line: Line) -> None:
     assert handled("1", "5").startswith("What happened?")
 
 
+def test_a_delivery_that_led_to_a_promise_is_answered_as_its_twin_was(
+    valkey_url: str, database_url: str, tmp_path: Path
+) -> None:
+    """The registry is too slow for the one and answers the other: both say what it answered."""
+    with opened(valkey_url, database_url, tmp_path, lookup_deadline=1.0) as line:
+        line.begin()
+        line.press("1")
+        line.registry.gated = True
+        form = line.form(f"{line.heard}*{HER_ID}")
+        with ThreadPoolExecutor(1) as pool:
+            slow = pool.submit(line.post, "ussd", form)
+            assert line.registry.arrived.acquire(timeout=5)
+            line.registry.gated = False
+            answered = line.post("ussd", form).body
+            assert slow.result(10).body == answered
+        assert answered.startswith("CON Your record fits Cash support")
+        assert stored(line) == 1
+
+
 def test_keys_that_redis_could_not_keep_are_caught_up_with(line: Line) -> None:
     """She goes on as if nothing had been: each delivery of this carrier says all she typed."""
     line.begin()
