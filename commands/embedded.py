@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -16,6 +17,7 @@ from pydantic import SecretStr
 from commands import keys
 from commands.trouble import Trouble
 from locales.languages import LANGUAGES
+from registry_client.configuration import ConfigurationError, configured
 from settings import Settings
 from store.database import address
 from store.seals import BadKeys, Seals
@@ -76,9 +78,15 @@ def require_languages(settings: Settings) -> None:
 
 
 def require_registry(settings: Settings) -> None:
-    """For what asks a registry: web and workers. Raises Trouble where none is named."""
-    if not settings.registry_url:
+    """For what asks a registry: web and workers. Raises Trouble where none is named, or its file is
+    not right.
+    """
+    if not settings.has_registry:
         raise Trouble("GUICHET_REGISTRY_URL is not set: the address of the central registry")
+    try:
+        configured(settings, os.environ)
+    except ConfigurationError as error:
+        raise Trouble(str(error)) from error
 
 
 def running(settings: Settings) -> Running | None:
