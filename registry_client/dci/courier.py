@@ -73,8 +73,8 @@ class Courier:
     ) -> Answer:
         """What `read` makes of the answer, within `timeout` seconds.
 
-        A time-out, a server's error and a code that says so are tried again: a new delivery of the
-        same transaction. Raises RegistryError.
+        A time-out, a server's error and a code that says so are tried again, unless it hands
+        something over: a new delivery of the same transaction. Raises RegistryError.
         """
         timeout = min(timeout, self._manner.longest)
         until = self._clock() + timeout
@@ -84,7 +84,7 @@ class Courier:
                 return read(self._post(path, body, timeout=timeout), message)
             except Unavailable as error:
                 timeout = until - self._clock() - (pause or 0)
-                if not error.again or pause is None or timeout <= 0:
+                if message.once or not error.again or pause is None or timeout <= 0:
                     raise
             log.info("registry.again", trace=trace, action=message.action)
             self._rest(pause)

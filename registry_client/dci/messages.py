@@ -45,6 +45,8 @@ class Message:
     """Where its answer comes to, under our address for callbacks; empty: it is answered at once."""
     header: Json = field(default_factory=dict)
     """Header fields beside the common ones."""
+    once: bool = False
+    """It hands something over, and whoever sent it asks what became of it before it is sent again."""
 
     @property
     def transaction(self) -> str:

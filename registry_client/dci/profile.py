@@ -36,6 +36,7 @@ from registry_client.port import (
 )
 
 META = {"profile": "guichet-2"}
+HANDED_OVER = frozenset({"apply", "complaint", "case"})
 OURS = {  # the profile's reasons, in the words of the port
     "rjct.person.not_found": "not_found",
     "rjct.member.not_in_household": "not_in_household",
@@ -202,7 +203,8 @@ class ProfileRegistry:
         Raises RegistryError, reasons in our words.
         """
         transaction = (transaction or trace)[: envelope.LONGEST_TRANSACTION] or uuid4().hex
-        message = Message(action, {"transaction_id": transaction} | dict(fields))
+        whole = {"transaction_id": transaction} | dict(fields)
+        message = Message(action, whole, once=action in HANDED_OVER)
         try:
             return self._courier.deliver(
                 f"{self._prefix}/{action}",

@@ -35,7 +35,8 @@ GROUP = """group_identifier group_type group_head_info group_size member_list gr
 ENROLLED = """assistance_unit programme_identifier programme programme_name programme_description
 programme_type implementing_institution enrolment_date enrolment_status status_change_date benefits
 benefit benefit_type benefit_date benefit_value benefit_description benefit_quantity
-benefit_frequency payroll payroll_amount payment_credit_date payment_credit_amount payment_charges
+benefit_frequency payroll payroll_amount payroll_date payment_date currency currency_code
+payment_credit_date payment_credit_amount payment_charges
 payment_status"""
 KNOWN = frozenset(
     plain(name) for part in (PERSON, ADDRESS, GROUP, ENROLLED) for name in part.split()
