@@ -44,7 +44,7 @@ def _address(value: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_address)]
-Path_ = Annotated[str, Field(pattern=r"^/[A-Za-z0-9_.~/-]*$")]
+UrlPath = Annotated[str, Field(pattern=r"^/[A-Za-z0-9_.~/-]*$")]
 Variable = Annotated[str, Field(pattern=r"^([A-Z][A-Z0-9_]*)?$")]
 Word = Annotated[str, Field(min_length=1, max_length=99)]
 
@@ -58,18 +58,18 @@ class Part(BaseModel):
 class Paths(Part):
     """Where the calls are, under the address."""
 
-    search: Path_ = "/registry/search"
-    subscribe: Path_ = "/registry/subscribe"
-    unsubscribe: Path_ = "/registry/unsubscribe"
-    txn_status: Path_ = "/registry/txn/status"
-    sync_search: Path_ = "/registry/sync/search"
-    sync_txn_status: Path_ = "/registry/sync/txn/status"
-    enrolled: Path_ = "/registry/sync/enrolled"
-    enrollment_updates: Path_ = "/registry/sync/enrollment/updates"
-    check_enrollment: Path_ = "/registry/sync/check-enrollment"
-    disburse_search: Path_ = "/disburse/sync/search"
-    disburse_txn_status: Path_ = "/disburse/sync/txn/status"
-    profile: Path_ = "/x-guichet"
+    search: UrlPath = "/registry/search"
+    subscribe: UrlPath = "/registry/subscribe"
+    unsubscribe: UrlPath = "/registry/unsubscribe"
+    txn_status: UrlPath = "/registry/txn/status"
+    sync_search: UrlPath = "/registry/sync/search"
+    sync_txn_status: UrlPath = "/registry/sync/txn/status"
+    enrolled: UrlPath = "/registry/sync/enrolled"
+    enrollment_updates: UrlPath = "/registry/sync/enrollment/updates"
+    check_enrollment: UrlPath = "/registry/sync/check-enrollment"
+    disburse_search: UrlPath = "/disburse/sync/search"
+    disburse_txn_status: UrlPath = "/disburse/sync/txn/status"
+    profile: UrlPath = "/x-guichet"
 
 
 class Parties(Part):
@@ -110,7 +110,7 @@ class Auth(Part):
     kind: Literal["none", "bearer", "oauth2"] = "none"
     token_env: Variable = ""
     """`bearer`: the variable that holds the token."""
-    path: Path_ = "/oauth2/client/token"
+    path: UrlPath = "/oauth2/client/token"
     client_id: str = ""
     secret_env: Variable = ""
     """`oauth2`: the variable that holds the client's secret."""

@@ -1043,7 +1043,7 @@ def test_whatever_a_registry_writes_is_read_without_an_error(value: Any) -> None
         assert (asked.kind == "choice") == (2 <= len(asked.choices) <= 7)
     assert len(facts.payments(value)) <= 6 and len(facts.desks(value)) <= 5
     assert all(number.startswith("+") for number in records.phones(item))
-    records.national_id(records.person(item), "NID")
+    records.national_id(item, "NID")
 
 
 @pytest.mark.parametrize(
@@ -1097,6 +1097,22 @@ def test_a_retry_is_a_new_delivery_of_the_same_transaction() -> None:
         first, second = (got.json for got in it.got)
     assert first["message"] == second["message"]
     assert first["header"]["message_id"] != second["header"]["message_id"]
+
+
+@pytest.mark.parametrize("say", [Say(status=503), Say(status=504)])
+def test_a_question_is_tried_again_and_what_is_handed_over_is_not(say: Say) -> None:
+    """Whoever hands something over asks what became of it before it is sent again."""
+    handed: list[Call] = [
+        lambda it: it.apply(APPLICATION, timeout=2, trace="t"),
+        lambda it: it.lodge_complaint(COMPLAINT, timeout=2, trace="t"),
+        lambda it: it.submit(CASE, timeout=2, trace="t"),
+    ]
+    asked: list[Call] = [
+        eligibility,
+        lambda it: it.find_person(HER_ID, timeout=2, trace="t"),
+        lambda it: it.complaint_status("4820175944", timeout=2, trace="t"),
+    ]
+    assert [len(asks(call, say)[1].got) for call in (*handed, *asked)] == [1, 1, 1, 3, 3, 3]
 
 
 def test_each_thread_keeps_one_connection() -> None:

@@ -302,7 +302,7 @@ def test_a_household_is_read_with_its_people_and_without_its_score() -> None:
     assert house == Household(
         (Identifier("HH", "H-1"),), "family", 2, (first, second), date(2022, 1, 10)
     )
-    assert records.known(record, HER_ID) == replace(first, household="H-1")
+    assert records.person(records.hers(record, HER_ID)) == replace(first, household="H-1")
     assert records.carries(record, "77")
     assert "17.4361" not in repr((house, records.people(record)))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from registry_client.dci.queries import Purpose, Search, Subscription, worded
+from registry_client.dci.queries import Consent, Purpose, Search, Subscription, worded
 from registry_client.dci.values import Beneficiary, Benefit, Enrolment, Kind, Status
 from registry_client.envelope import VERSION, Json, timestamp
 
@@ -90,14 +90,14 @@ class Writer:
         if authorize := self.purpose.worded("Authorize", at):
             criteria["authorize"] = authorize
         if search.consent:
-            criteria["consent"] = self._consent(search)
+            criteria["consent"] = self._consented(search.consent)
         return criteria
 
-    def _consent(self, search: Search) -> Json:
-        assert search.consent is not None  # noqa: S101 - whoever calls has looked
-        said = self.purpose.worded("Consent", search.consent.given_at)
-        bare = {"@type": "Consent", "ts": timestamp(search.consent.given_at)}
-        return bare | said | {"version": search.consent.version}
+    def _consented(self, consent: Consent) -> Json:
+        """She said yes to this purpose, or to the words alone where none is set."""
+        said = self.purpose.worded("Consent", consent.given_at)
+        bare = {"@type": "Consent", "ts": timestamp(consent.given_at)}
+        return bare | said | {"version": consent.version}
 
     def subscribe(self, transaction: str, subscriptions: Sequence[Subscription]) -> Message:
         """One item a subscription."""

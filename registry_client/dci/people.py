@@ -26,20 +26,20 @@ class People:
         found = self._client.records(
             self._search(self._types.national_id, national_id), MOST_FOUND, call
         )
-        hers = next((one for one in found if records.carries(one, national_id)), None)
-        if hers is None:
+        record = next((one for one in found if records.carries(one, national_id)), None)
+        if record is None:
             return None
-        known = records.known(hers, national_id)
-        return port.Person(national_id, known.household, known.phones)
+        hers = records.hers(record, national_id)
+        return port.Person(national_id, records.handle(hers), records.phones(hers))
 
     def by_phone(self, phone: str, call: Call) -> tuple[str, ...]:
         """The IDs of the records that carry this very phone, each once."""
         found = self._client.records(self._search(self._types.phone, phone), MOST_FOUND, call)
         hers = (
-            records.national_id(person, self._types.national_id)
+            records.national_id(one, self._types.national_id)
             for record in found
-            for person in records.people(record)
-            if phone in person.phones
+            for one in records.members(record) or [record]
+            if phone in records.phones(one)
         )
         return tuple(dict.fromkeys(filter(None, hers)))[:MOST_FOUND]
 

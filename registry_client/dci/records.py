@@ -77,7 +77,7 @@ def person(record: Json) -> Person:
         _day(record, "birth_date", "dob"),
         _day(record, "death_date"),
         phones(record),
-        _handle(record),
+        handle(record),
         _day(record, "registration_date"),
         _day(record, "last_updated", "last_update"),
     )
@@ -85,34 +85,34 @@ def person(record: Json) -> Person:
 
 def household(record: Json) -> Household:
     """A group's record. A head who is in the list as well is one member."""
-    head, listed = objects(record, "group_head_info"), objects(record, "member_list")
-    people = [person(one) for one in [*head, *listed]]
+    found = [*objects(record, "group_head_info"), *objects(record, "member_list")]
     return Household(
         tuple(_said(record, ("group_identifier",))),
         text(record, "group_type"),
         whole(record, "group_size"),
-        tuple(dict.fromkeys(people)),
+        tuple(dict.fromkeys(map(person, found))),
         day(record, "registration_date"),
         day(record, "last_updated", "last_update"),
     )
 
 
 def people(record: Json) -> list[Person]:
-    """Whoever a record is about: one person, or the members of a group, with its handle."""
-    members = [*objects(record, "group_head_info"), *objects(record, "member_list")]
-    if not members:
-        return [person(record)]
-    handle = {"group_identifier": field(record, "group_identifier")}
-    return [person(handle | dict(one)) for one in members]
+    """Whoever a record is about: one person, or the members of a group."""
+    return [person(one) for one in members(record) or [record]]
 
 
-def known(record: Json, national_id: str) -> Person:
-    """Her, in a record that carries her ID: whose record it is, or one of the group's."""
-    whole = people(record)
-    return next(
-        (one for one in whole if any(same(each.value, national_id) for each in one.identifiers)),
-        whole[0],
-    )
+def hers(record: Json, national_id: str) -> Json:
+    """Her own record, in one that carries her ID: the record itself, or a member of the group, with
+    its handle.
+    """
+    return next((one for one in members(record) if carries(one, national_id)), record)
+
+
+def members(record: Json) -> list[Json]:
+    """The records of a group's members, each with its handle; none for a person's record."""
+    found = [*objects(record, "group_head_info"), *objects(record, "member_list")]
+    group = {"group_identifier": field(record, "group_identifier")}
+    return [group | dict(one) for one in found]
 
 
 def identifiers(record: Json) -> Iterator[Identifier]:
@@ -123,9 +123,9 @@ def identifiers(record: Json) -> Iterator[Identifier]:
             yield from _own(member)
 
 
-def national_id(of: Person, id_type: str) -> str:
+def national_id(record: Json, id_type: str) -> str:
     """Her number of this type, letters and digits alone; empty where she has none."""
-    kinds = (one for one in of.identifiers if one.type.casefold() == id_type.casefold())
+    kinds = (one for one in _own(record) if one.type.casefold() == id_type.casefold())
     return next((bare(one.value).upper() for one in kinds), "")
 
 
@@ -166,7 +166,7 @@ def _said(holder: Json, names: tuple[str, ...]) -> Iterator[Identifier]:
                 yield Identifier(text(one, "identifier_type", "type"), value)
 
 
-def _handle(record: Json) -> str:
+def handle(record: Json) -> str:
     """The registry's handle of her household, where the record has one."""
     groups = [one.value for one in _said(record, ("group_identifier",))]
     groups += [one.value for one in _own(record) if "HOUSEHOLD" in one.type.upper()]
