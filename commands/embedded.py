@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -17,7 +16,8 @@ from pydantic import SecretStr
 from commands import keys
 from commands.trouble import Trouble
 from locales.languages import LANGUAGES
-from registry_client.configuration import ConfigurationError, configured
+from registry_client import connect
+from registry_client.configuration import ConfigurationError
 from settings import Settings
 from store.database import address
 from store.seals import BadKeys, Seals
@@ -84,7 +84,7 @@ def require_registry(settings: Settings) -> None:
     if not settings.has_registry:
         raise Trouble("GUICHET_REGISTRY_URL is not set: the address of the central registry")
     try:
-        configured(settings, os.environ)
+        connect(settings)  # calls nothing
     except ConfigurationError as error:
         raise Trouble(str(error)) from error
 

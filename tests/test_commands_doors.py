@@ -138,5 +138,11 @@ def test_a_file_of_registries_that_is_not_right_is_said_before_anything_starts(
     assert doctor.registry(settings, "") == doctor.Finding("wrong", "registry", said)
     with pytest.raises(Trouble, match=said):
         embedded.require_registry(settings)
+    (tmp_path / "registries.toml").write_text(
+        '[[registry]]\nname = "nser"\nurl = "http://127.0.0.1:1"\n'
+        '[registry.signature]\nform = "jws"\nkey_id = "k"\nkey_env = "PATH"\n'
+    )
+    with pytest.raises(Trouble, match="registry nser: signature: there is nobody who signs"):
+        embedded.require_registry(settings)
     with pytest.raises(Trouble, match="GUICHET_REGISTRY_URL is not set"):
         embedded.require_registry(Settings())
