@@ -224,7 +224,11 @@ class Settings(BaseSettings):
     )
 
     # The central registry
-    registry: Literal["dci"] = Field(
+    registries: str = Field(
+        default="",
+        description="File of the registries (docs/dci.md); empty: the one of the settings below.",
+    )
+    registry: Literal["dci", "dci-only"] = Field(
         default="dci", description="Kind of registry: the adapter used."
     )
     registry_url: str = Field(default="", description="Base address of the registry.")
@@ -282,6 +286,11 @@ class Settings(BaseSettings):
         if len(names) < len(value):
             raise ValueError("must be provider=number, each provider once")
         return value
+
+    @property
+    def has_registry(self) -> bool:
+        """Whether a registry is named, here or in a file."""
+        return bool(self.registry_url or self.registries)
 
     @property
     def rates(self) -> dict[str, float]:

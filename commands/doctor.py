@@ -18,6 +18,7 @@ from commands import embedded, environment, schema, stand_in, valkey
 from commands.trouble import Trouble
 from locales.catalogues import is_draft, speeches
 from registry_client import connect
+from registry_client.configuration import ConfigurationError
 from registry_client.port import Refused, RegistryError
 from settings import Settings
 from store.database import address
@@ -140,11 +141,15 @@ def redis(url: str) -> Finding:
 
 def registry(settings: Settings, url: str) -> Finding:
     """Whether the registry answers a search for an ID that nobody has."""
-    if not url:
+    if not url and not settings.registries:
         return Finding(
             "off", "registry", "GUICHET_REGISTRY_URL is not set: run puts the sandbox in its place"
         )
-    asked = connect(settings.model_copy(update={"registry_url": url}))
+    try:
+        asked = connect(settings.model_copy(update={"registry_url": url}))
+    except ConfigurationError as error:
+        return Finding("wrong", "registry", "; ".join(str(error).splitlines()))
+    url = settings.registries or url
     try:
         asked.find_person(NOBODY, timeout=SECONDS, trace="doctor")
     except Refused as refused:

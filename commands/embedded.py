@@ -16,6 +16,8 @@ from pydantic import SecretStr
 from commands import keys
 from commands.trouble import Trouble
 from locales.languages import LANGUAGES
+from registry_client import connect
+from registry_client.configuration import ConfigurationError
 from settings import Settings
 from store.database import address
 from store.seals import BadKeys, Seals
@@ -76,9 +78,15 @@ def require_languages(settings: Settings) -> None:
 
 
 def require_registry(settings: Settings) -> None:
-    """For what asks a registry: web and workers. Raises Trouble where none is named."""
-    if not settings.registry_url:
+    """For what asks a registry: web and workers. Raises Trouble where none is named, or its file is
+    not right.
+    """
+    if not settings.has_registry:
         raise Trouble("GUICHET_REGISTRY_URL is not set: the address of the central registry")
+    try:
+        connect(settings)  # calls nothing
+    except ConfigurationError as error:
+        raise Trouble(str(error)) from error
 
 
 def running(settings: Settings) -> Running | None:

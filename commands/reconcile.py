@@ -161,7 +161,8 @@ def registry(settings: Settings) -> Registry | None:
     """The one that is set, or the running stack's; None where there is none."""
     stack = embedded.running(settings)
     url = settings.registry_url or (stack.registry if stack else "")
-    return connect(settings.model_copy(update={"registry_url": url})) if url else None
+    named = bool(url or settings.registries)
+    return connect(settings.model_copy(update={"registry_url": url})) if named else None
 
 
 def lines(day: date, found: Day) -> Iterator[str]:

@@ -37,6 +37,6 @@ def pointed(settings: Settings, sandbox: str) -> Settings:
         update |= TWILIO | {"twilio_url": f"{sandbox}/twilio"}
         update |= {"hubtel": True, "sms_provider": settings.sms_provider or "africastalking"}
         update |= {"service_codes": (*settings.service_codes, SHORT_CODE, TWILIO_NUMBER)}
-    if not settings.registry_url:
+    if not settings.has_registry:
         update |= {"registry_url": f"{sandbox}/registry-api"}
     return settings.model_copy(update=update)

@@ -47,7 +47,7 @@ from gateway.standing import Standings
 from gateway.writing import Writing
 from locales.catalogues import speeches
 from locales.saying import Speaker
-from registry_client import connect
+from registry_client import connect, purpose
 from registry_client.breaker import Breaker, Guarded
 from registry_client.cache import Cached
 from registry_client.port import Registry
@@ -94,7 +94,9 @@ def hooks(
     zone = ZoneInfo(settings.timezone)
     answers = Answers(redis, seals, clock)
     tallies = Tallies(redis)
-    asked = _asked(timed(registry or connect(settings), tallies.asked), redis, seals, clock)
+    asked = _asked(
+        timed(registry or connect(settings), tallies.asked), redis, seals, clock, purpose(settings)
+    )
     lookups = _lookups(settings, asked, store, seals, scripts, say, zone, answers, clock, tallies)
     promises = Promises(
         store,
@@ -165,7 +167,11 @@ def hooks(
 
 
 def _asked(
-    registry: Registry, redis: Redis, seals: Seals, clock: Callable[[], datetime]
+    registry: Registry,
+    redis: Redis,
+    seals: Seals,
+    clock: Callable[[], datetime],
+    purpose: str,
 ) -> Registry:
     """The registry as citizens' questions reach it: remembered for a moment, left alone while it is
     away.
@@ -175,7 +181,8 @@ def _asked(
         return clock().timestamp()
 
     breaker = Breaker(SharedText(redis, lanes.BREAKER, seconds), seconds)
-    return Cached(Guarded(registry, breaker, monotonic), SealedShelf(redis, seals, "registry"))
+    shelf = SealedShelf(redis, seals, "registry")
+    return Cached(Guarded(registry, breaker, monotonic), shelf, purpose)
 
 
 def _lookups(

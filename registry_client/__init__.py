@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from registry_client.dci import DciRegistry, Ways
-from registry_client.envelope import Parties
+from registry_client.configuration import configured
+from registry_client.connecting import registry
 from registry_client.port import Registry
-from registry_client.post import Post
 from settings import Settings
 
 
@@ -27,21 +27,19 @@ def _new_id() -> str:
 def connect(
     settings: Settings, *, now: Callable[[], datetime] = _now, new_id: Callable[[], str] = _new_id
 ) -> Registry:
-    """The registry the settings name.
+    """The registry the settings name; the first, where their file has several.
 
-    Calls nothing; raises ValueError, naming the setting, without an address.
+    Calls nothing; raises ConfigurationError, a line for each fault.
     """
-    if not settings.registry_url:
-        raise ValueError("GUICHET_REGISTRY_URL is empty: the address of the central registry")
-    match settings.registry:
-        case "dci":
-            post = Post(settings.registry_url, settings.registry_token.get_secret_value())
-            profile = settings.registry_profile_path.rstrip("/")
-            ways = Ways(
-                settings.registry_search_path,
-                profile,
-                settings.registry_id_type,
-                settings.registry_phone_type,
-            )
-            parties = Parties(settings.registry_sender_id, settings.registry_receiver_id)
-            return DciRegistry(post, ways, parties, now, new_id)
+    return registry(configured(settings, os.environ)[0], now=now, new_id=new_id)
+
+
+def purpose(settings: Settings) -> str:
+    """Which registry is asked and what for, in a word; empty where none is named.
+
+    Raises ConfigurationError.
+    """
+    if not settings.has_registry:
+        return ""
+    one = configured(settings, os.environ)[0].registry
+    return f"{one.name}/{one.purpose.code}"

@@ -47,11 +47,13 @@ class Kept(Generic[Answer]):
 class Cached(Passing):
     """A `Registry` that remembers for a moment. What it refuses, and that it is away, is not
     remembered.
+
+    `purpose` is what its answers were asked for: they serve no other.
     """
 
-    def __init__(self, registry: Registry, shelf: Shelf) -> None:
+    def __init__(self, registry: Registry, shelf: Shelf, purpose: str = "") -> None:
         super().__init__(registry)
-        self._shelf = shelf
+        self._shelf, self._purpose = shelf, purpose
         self._desks = Kept("desks", TypeAdapter(tuple[Desk, ...]), OFFICES)
         self._desk: Kept[Desk | None] = Kept("desk", TypeAdapter(Desk | None), OFFICES)
         self._programmes = Kept("programmes", TypeAdapter(tuple[Programme, ...]), HERS)
@@ -99,7 +101,7 @@ class Cached(Passing):
         self, kind: Kept[Answer], asked: tuple[str | None, ...], ask: Callable[[], Answer]
     ) -> Answer:
         """From the shelf, else from the registry and then on the shelf."""
-        name = json.dumps([kind.name, *asked])
+        name = json.dumps([kind.name, self._purpose, *asked])
         if (plain := self._shelf.get(name)) is not None:
             with suppress(ValidationError):  # another release put it there
                 return kind.shape.validate_json(plain)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from registry_client.port import NotSupported, Refused, RegistryError, Unavailable
 
@@ -56,6 +56,13 @@ class Received:
         return word(self.message.get("transaction_id"))
 
 
+class Signer(Protocol):
+    """Signs what is sent to one registry."""
+
+    def sign(self, header: Mapping[str, Any], message: Mapping[str, Any] | list[Any]) -> str:
+        """What stands in the body's field `signature`; empty for none."""
+
+
 def build(
     action: str,
     message: Json,
@@ -63,10 +70,13 @@ def build(
     *,
     message_id: str,
     at: datetime,
-    meta: Json | None = None,
+    count: int = 1,
+    more: Json | None = None,
+    signer: Signer | None = None,
 ) -> bytes:
     """One request, ready to post. Every header field some registry insists on is there.
 
+    `count` is how many items the message has; `more` are header fields beside the common ones.
     Raises ValueError for a message without a transaction id of 1 to 99 characters, or a time
     without a zone.
     """
@@ -79,14 +89,11 @@ def build(
         "action": action,
         "sender_id": parties.sender,
         "receiver_id": parties.receiver,
-        "total_count": 1,
+        "total_count": count,
         "is_msg_encrypted": False,
-    }
-    whole = {
-        "signature": "",
-        "header": header | ({"meta": dict(meta)} if meta else {}),
-        "message": message,
-    }
+    } | dict(more or {})
+    signature = signer.sign(header, message) if signer else ""
+    whole = {"signature": signature, "header": header, "message": message}
     return json.dumps(whole, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
@@ -101,12 +108,16 @@ def read(body: bytes) -> Received:
     """Open an answer. A rejection may lack its message; a success may not.
 
     Raises Unavailable when it is not an envelope: whoever wrote it, it is no answer to what was
-    asked.
+    asked. An acknowledgement or an HTTP error in its place raises what its code means.
     """
     whole = parse(body)
     header, message = whole.get("header"), whole.get("message")
     if not isinstance(header, dict):
+        if reason := error_code(body):
+            raise meaning(reason)
         raise Unavailable("the answer has no header")
+    if isinstance(message, dict) and "ciphertext" in message:
+        raise Unavailable("the answer is encrypted")
     status, reason = status_of(header)
     if not isinstance(message, dict) and status != "rjct":
         raise Unavailable("the answer has no message")
@@ -147,7 +158,7 @@ def meaning(reason: str) -> RegistryError:
     """
     lower = reason.casefold()
     if lower in AGAIN:
-        return Unavailable(reason)
+        return Unavailable(reason, again=True)
     if lower in NOT_DONE_HERE:
         return NotSupported(reason)
     return Refused(reason or UNKNOWN)

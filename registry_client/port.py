@@ -22,7 +22,13 @@ class RegistryError(Exception):
 class Unavailable(RegistryError):
     """No answer in time, a refused connection, 5xx, a call it never understood (wrong token,
     garbage), or a code that says try later. May be asked again.
+
+    `again`: at once, says the standard: a time-out, a server's own error, or such a code.
     """
+
+    def __init__(self, text: str = "", *, again: bool = False) -> None:
+        super().__init__(text)
+        self.again = again
 
 
 class Away(Unavailable):

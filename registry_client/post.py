@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 import urllib3
@@ -20,6 +20,9 @@ from registry_client.port import NotSupported, RegistryError, Unavailable
 LARGEST_ANSWER = 1_000_000  # bytes
 CONNECT = 3.05  # seconds: just over one TCP retransmission
 CHUNK = 65_536
+UNAUTHORISED = 401
+AGAIN = frozenset({408, *range(500, 600)})
+"""What may be asked again at once; 501 is told apart before."""
 
 # The registry never understood these, so it refused nobody: a wrong token, a moved address, too
 # many calls.
@@ -30,6 +33,30 @@ HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "identity",
 }
+
+
+class Tokens(Protocol):
+    """Where bearer tokens come from. Both calls are made by any thread."""
+
+    def bearer(self, timeout: float) -> str:
+        """A token that holds now, got within so many seconds; empty: none is sent."""
+
+    def refused(self, token: str) -> None:
+        """It was answered 401: forget it."""
+
+
+class Fixed:
+    """One token for good, or none: what was refused is all there is."""
+
+    def __init__(self, token: str = "") -> None:
+        self._token = token
+
+    def bearer(self, timeout: float) -> str:  # noqa: ARG002 - others have to fetch theirs
+        """The token."""
+        return self._token
+
+    def refused(self, token: str) -> None:
+        """Nothing else can be shown."""
 
 
 class _Sessions(threading.local):
@@ -51,11 +78,16 @@ class _Way:
 
 class Post:
     """Posts JSON to the addresses under one base address, with a bearer token where there is
-    one.
+    one. A token that is answered 401 is asked for anew, once.
     """
 
-    def __init__(self, base: str, token: str = "", clock: Callable[[], float] = monotonic) -> None:
-        self._base, self._token, self._clock = base.rstrip("/"), token, clock
+    def __init__(
+        self,
+        base: str,
+        tokens: Tokens | None = None,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._base, self._tokens, self._clock = base.rstrip("/"), tokens or Fixed(), clock
         self._sessions, self._ways = _Sessions(), dict[str, _Way]()
 
     def __call__(self, path: str, body: bytes, *, timeout: float) -> bytes:
@@ -66,18 +98,33 @@ class Post:
         until = self._clock() + timeout
         if timeout <= 0:
             raise Unavailable("no time left to ask")
-        try:
-            with self._send(f"{self._base}/{path.lstrip('/')}", body, timeout) as response:
-                answer = self._read(response, until)
-        except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
-            raise Unavailable("no answer in time") from error
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise Unavailable(f"no answer: {type(error).__name__}") from error
-        if response.status_code // 100 != 2:
-            raise failure(response.status_code, answer)
+        url = f"{self._base}/{path.lstrip('/')}"
+        token = self._tokens.bearer(timeout)
+        status, answer = self._ask(url, body, token, timeout, until)
+        if status == UNAUTHORISED and token:
+            self._tokens.refused(token)
+            left = until - self._clock()
+            if left > 0 and (fresh := self._tokens.bearer(left)) not in ("", token):
+                status, answer = self._ask(url, body, fresh, until - self._clock(), until)
+        if status // 100 != 2:
+            raise failure(status, answer)
         return answer
 
-    def _send(self, url: str, body: bytes, timeout: float) -> requests.Response:
+    def _ask(
+        self, url: str, body: bytes, token: str, timeout: float, until: float
+    ) -> tuple[int, bytes]:
+        """The status and body of one answer."""
+        if timeout <= 0:
+            raise Unavailable("no time left to ask")
+        try:
+            with self._send(url, body, token, timeout) as response:
+                return response.status_code, self._read(response, until)
+        except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
+            raise Unavailable("no answer in time", again=True) from error
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise Unavailable(f"no answer: {type(error).__name__}") from error
+
+    def _send(self, url: str, body: bytes, token: str, timeout: float) -> requests.Response:
         """What a session's `post` does, without what is the same each time: that costs as much as
         all the rest of a call.
         """
@@ -85,6 +132,8 @@ class Post:
         asked = way.request.copy()
         asked.body = body
         asked.headers["Content-Length"] = str(len(body))
+        if token:
+            asked.headers["Authorization"] = f"Bearer {token}"
         return self._sessions.session.get_adapter(url).send(
             asked,
             stream=True,
@@ -100,16 +149,10 @@ class Post:
         """How this address is asked; proxies and certificates are the environment's."""
         with requests.Session() as session:
             request = session.prepare_request(
-                requests.Request("POST", url, headers=HEADERS, auth=self._authorise)
+                requests.Request("POST", url, headers=HEADERS, auth=_nobodys)
             )
             found = session.merge_environment_settings(request.url, {}, None, None, None)
         return _Way(request, found["proxies"], found["verify"], found["cert"])
-
-    def _authorise(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Our token or none: without this, requests would look for one in a .netrc file."""
-        if self._token:
-            request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
 
     def _read(self, response: requests.Response, until: float) -> bytes:
         """The body as it comes, so that neither a slow drip nor a flood outlasts its bounds."""
@@ -117,7 +160,7 @@ class Post:
         while len(received) <= LARGEST_ANSWER:
             left = until - self._clock()
             if left <= 0:
-                raise Unavailable("no whole answer in time")
+                raise Unavailable("no whole answer in time", again=True)
             _wait_at_most(response, left)
             piece = response.raw.read1(CHUNK)
             if not piece:
@@ -126,11 +169,17 @@ class Post:
         raise Unavailable("the answer is too large")
 
 
+def _nobodys(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """No credentials here: without this, requests would look for some in a .netrc file."""
+    return request
+
+
 def failure(status: int, body: bytes) -> RegistryError:
     """What an HTTP status other than 2xx means, with the code of its body where it has one."""
     code = envelope.error_code(body)
     if status in NOT_UNDERSTOOD or status < 400 or (status >= 500 and status not in NO_SUCH_CALL):
-        return Unavailable(f"http {status} {code}".strip())
+        again = status in AGAIN or code.casefold() in envelope.AGAIN
+        return Unavailable(f"http {status} {code}".strip(), again=again)
     if status in NO_SUCH_CALL and not code.startswith("rjct."):
         return NotSupported(f"http {status} {code}".strip())
     return envelope.meaning(code or f"http.{status}")

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from commands import doctor
+from commands import doctor, embedded
 from commands.__main__ import command, listed, main
 from commands.processes import ROOT
+from commands.trouble import Trouble
 from settings import Settings
 
 COMMANDS = [name for name in listed() if command(name)]
@@ -124,3 +125,24 @@ def test_doctor_calls_nothing_wrong_on_a_machine_where_nothing_was_started(tmp_p
     findings = list(doctor.examined(Settings(var=tmp_path, database_url="", redis_url="")))
     assert {finding.state for finding in findings} <= {"ok", "off"}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_of_registries_that_is_not_right_is_said_before_anything_starts(
+    tmp_path: Path,
+) -> None:
+    """By doctor as a finding, by web and workers as trouble; nothing is called."""
+    (tmp_path / "registries.toml").write_text('[[registry]]\nname = "nser"\n')
+    settings = Settings(registries=str(tmp_path / "registries.toml"))
+    assert settings.has_registry
+    said = "registries.toml: registry 1: url: Field required"
+    assert doctor.registry(settings, "") == doctor.Finding("wrong", "registry", said)
+    with pytest.raises(Trouble, match=said):
+        embedded.require_registry(settings)
+    (tmp_path / "registries.toml").write_text(
+        '[[registry]]\nname = "nser"\nurl = "http://127.0.0.1:1"\n'
+        '[registry.signature]\nform = "jws"\nkey_id = "k"\nkey_env = "PATH"\n'
+    )
+    with pytest.raises(Trouble, match="registry nser: signature: there is nobody who signs"):
+        embedded.require_registry(settings)
+    with pytest.raises(Trouble, match="GUICHET_REGISTRY_URL is not set"):
+        embedded.require_registry(Settings())

@@ -125,6 +125,17 @@ def test_what_another_release_kept_in_another_shape_is_asked_anew(
 ) -> None:
     """It opens, and is no office."""
     shelf = SealedShelf(redis, SEALS, "registry")
-    shelf.put('["desks", "Mardan"]', b'[{"kode": "MRD-1"}]', 60)
+    shelf.put('["desks", "", "Mardan"]', b'[{"kode": "MRD-1"}]', 60)
     desks: tuple[Desk, ...] = Cached(registry, shelf).desks("Mardan", timeout=1, trace="any")
     assert (desks, registry.asked) == ((DESK,), ["desks"])
+
+
+def test_what_was_asked_for_one_purpose_serves_no_other(
+    redis: Redis, registry: PlainRegistry
+) -> None:
+    """The same question for another purpose is asked again."""
+    for purpose in ("nser/pay", "nser/survey", "nser/pay"):
+        Cached(registry, SealedShelf(redis, SEALS, "registry"), purpose).desks(
+            "Mardan", timeout=1, trace="any"
+        )
+    assert registry.asked == ["desks", "desks"]

@@ -132,7 +132,7 @@ def test_a_complaint_and_the_payments_are_understood(registry: Registry) -> None
 
 def test_a_registry_in_trouble_is_unavailable(registry: Registry, running: Running) -> None:
     """Down, failing, answering too late: each may be asked again."""
-    for fault in ({"down": True}, {"down": False, "fail": 1}, {"delay": 1.0}):
+    for fault in ({"down": True}, {"down": False, "fail": 3}, {"delay": 1.0}):
         running.post("/control/registry", **fault)
         with pytest.raises(Unavailable):
             registry.eligibility(FATHER, timeout=0.3, trace="t")

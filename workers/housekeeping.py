@@ -90,7 +90,7 @@ def housekeeping(settings: Settings, database: Database) -> Housekeeping:
     return Housekeeping(
         database,
         Seals.from_text(settings.keys.get_secret_value()),
-        connect(settings) if settings.registry_url else None,
+        connect(settings) if settings.has_registry else None,
         ZoneInfo(settings.timezone),
         settings.registry_timeout,
     )

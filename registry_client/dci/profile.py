@@ -6,14 +6,16 @@ Which path, which action, which fields; the envelope, the call and the values ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from uuid import uuid4
 
-import structlog
-
-from registry_client import envelope, facts, records
-from registry_client.envelope import Json, Parties, Received, objects, word
+from registry_client import envelope, facts
+from registry_client.dci import replies
+from registry_client.dci.client import Call
+from registry_client.dci.courier import Courier
+from registry_client.dci.messages import Message
+from registry_client.dci.people import People
+from registry_client.envelope import Json, word
 from registry_client.port import (
     Acknowledged,
     Application,
@@ -32,13 +34,9 @@ from registry_client.port import (
     Terms,
     Unavailable,
 )
-from registry_client.post import Post
-
-log = structlog.get_logger()
 
 META = {"profile": "guichet-2"}
-REGISTRY_TYPE = "ns:org:RegistryType:Social"
-RECORD_TYPE = "SRPerson"
+HANDED_OVER = frozenset({"apply", "complaint", "case"})
 OURS = {  # the profile's reasons, in the words of the port
     "rjct.person.not_found": "not_found",
     "rjct.member.not_in_household": "not_in_household",
@@ -47,57 +45,22 @@ OURS = {  # the profile's reasons, in the words of the port
     "rjct.application.duplicate": "duplicate",
     "rjct.request.invalid": "invalid",
 }
-MOST_FOUND = 20
-"""People one phone may be on record for; more of them are not asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """Where things are at this registry and what it calls a national ID and a phone."""
+class ProfileRegistry:
+    """A `Registry` that speaks DCI and the local profile. Any thread may use it."""
 
-    search: str = "/registry/sync/search"
-    profile: str = "/x-guichet"
-    id_type: str = "NID"
-    phone_type: str = "MOBILE"
-
-
-class DciRegistry:
-    """A `Registry` that speaks DCI. One for a process; any thread may use it."""
-
-    def __init__(
-        self,
-        post: Post,
-        ways: Ways,
-        parties: Parties,
-        now: Callable[[], datetime],
-        new_id: Callable[[], str],
-    ) -> None:
-        self._post, self._ways, self._parties = post, ways, parties
-        self._now, self._new_id = now, new_id
+    def __init__(self, people: People, courier: Courier, prefix: str, id_type: str) -> None:
+        self._people, self._courier = people, courier
+        self._prefix, self._id_type = prefix.rstrip("/"), id_type
 
     def find_person(self, national_id: str, *, timeout: float, trace: str) -> Person | None:
-        """The person, where a record that carries this very ID came back; names and the rest are
-        left there.
-        """
-        found = self._search(self._ways.id_type, national_id, 1, timeout, trace)
-        return next(
-            (
-                records.person(one, national_id)
-                for one in found
-                if records.carries(one, national_id)
-            ),
-            None,
-        )
+        """The person, by DCI."""
+        return self._people.by_id(national_id, Call(timeout, trace))
 
     def find_by_phone(self, phone: str, *, timeout: float, trace: str) -> tuple[str, ...]:
-        """The IDs of the records that carry this very phone, each once."""
-        found = self._search(self._ways.phone_type, phone, MOST_FOUND, timeout, trace)
-        hers = (
-            records.national_id(one, self._ways.id_type)
-            for one in found
-            if phone in records.phones(one)
-        )
-        return tuple(dict.fromkeys(filter(None, hers)))[:MOST_FOUND]
+        """The IDs of the people with this phone, by DCI."""
+        return self._people.by_phone(phone, Call(timeout, trace))
 
     def proof_questions(
         self, national_id: str, *, timeout: float, trace: str
@@ -239,68 +202,29 @@ class DciRegistry:
 
         Raises RegistryError, reasons in our words.
         """
-        path = f"{self._ways.profile}/{action}"
+        transaction = (transaction or trace)[: envelope.LONGEST_TRANSACTION] or uuid4().hex
+        whole = {"transaction_id": transaction} | dict(fields)
+        message = Message(action, whole, once=action in HANDED_OVER)
         try:
-            received = self._ask(path, action, fields, timeout, trace, transaction or trace, META)
-            envelope.insist(received.status, received.reason)
+            return self._courier.deliver(
+                f"{self._prefix}/{action}",
+                message,
+                _succeeded,
+                timeout=timeout,
+                trace=trace,
+                meta=META,
+            )
         except Refused as refused:
             raise Refused(OURS.get(refused.code, refused.code)) from refused
-        return received.message
-
-    def _ask(
-        self,
-        path: str,
-        action: str,
-        fields: Json,
-        timeout: float,
-        trace: str,
-        transaction: str,
-        meta: Json | None = None,
-    ) -> Received:
-        """Post one envelope and open the answer, refusing one that answers another question."""
-        message_id = self._new_id()
-        transaction = transaction[: envelope.LONGEST_TRANSACTION] or message_id
-        log.info("registry.asked", trace=trace, action=action, message=message_id)
-        message = {"transaction_id": transaction} | dict(fields)
-        body = envelope.build(
-            action, message, self._parties, message_id=message_id, at=self._now(), meta=meta
-        )
-        received = envelope.read(self._post(path, body, timeout=timeout))
-        if received.transaction not in ("", transaction):
-            raise Unavailable("the answer belongs to another transaction")
-        return received
 
     def _id(self, national_id: str | None) -> Json | None:
-        return None if national_id is None else {"type": self._ways.id_type, "value": national_id}
+        return None if national_id is None else {"type": self._id_type, "value": national_id}
 
-    def _search(self, kind: str, value: str, most: int, timeout: float, trace: str) -> list[Json]:
-        """The records one DCI search by identifier found. Raises RegistryError."""
-        question = self._search_request({"type": kind, "value": value}, most)
-        received = self._ask(
-            self._ways.search, "search", {"search_request": [question]}, timeout, trace, trace
-        )
-        item = next((item for item in objects(received.message.get("search_response"))), None)
-        if item is None:
-            envelope.insist(received.status, received.reason)
-            raise Unavailable("the answer has no search_response")
-        envelope.insist(*envelope.status_of(item))
-        return records.of(item)
 
-    def _search_request(self, query: Json, most: int) -> Json:
-        return {
-            "reference_id": self._new_id(),
-            "timestamp": envelope.timestamp(self._now()),
-            "search_criteria": {
-                "version": envelope.VERSION,
-                "reg_type": REGISTRY_TYPE,
-                "reg_record_type": RECORD_TYPE,
-                "query_type": "idtype-value",
-                "response_entity": "Member",
-                "query": query,
-                "pagination": {"page_size": most, "page_number": 1},
-            },
-            "locale": "eng",
-        }
+def _succeeded(body: bytes, sent: Message) -> Json:
+    received = replies.opened(body, sent)
+    envelope.insist(received.status, received.reason)
+    return received.message
 
 
 def _part(message: Json, name: str) -> Json:
