@@ -14,7 +14,7 @@ from dialogs.engine.maps import mermaid
 from dialogs.engine.proof import INCOMPLETE, Finding, prove
 from dialogs.engine.screens import Dialog
 from dialogs.engine.texts import SOURCE
-from dialogs.notices import proved
+from dialogs.notices import NOTICES
 from dialogs.service import BOOK
 from gateway.carriers import BadCarrier, carriers
 from gateway.documents import BadDocument, countries, documents
@@ -55,7 +55,7 @@ def main(args: Namespace) -> int:
     tags = [args.language] if args.language else [t for t in LANGUAGES if t in due or t in begun]
     if args.html is not None and args.language:
         tags = list(dict.fromkeys((SOURCE, args.language)))  # a translator reads hers beside it
-    proving = BOOK, speeches(tags), screens(), proved()
+    proving = BOOK, speeches(tags), screens(), NOTICES
     if args.html is None:
         report = prove(*proving)
     else:

@@ -151,8 +151,8 @@ class _Reader:
             for name, dialog in self.book.dialogs.items()
         ]
         told = tuple(
-            Entry(address, "notice", "", (), self._said(address), most)
-            for address, (_text, _kinds, most, _screen) in self.notices.items()
+            Entry(address, "notice", "", (), self._said(address), notice.parts)
+            for address, notice in self.notices.items()
         )
         return [*found, Chapter("notices", told)] if told else found
 

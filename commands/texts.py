@@ -14,7 +14,7 @@ from babel.messages.pofile import unescape, write_po
 from commands.trouble import Trouble
 from dialogs.engine.proof import every_text
 from dialogs.engine.texts import SOURCE, Text
-from dialogs.notices import proved
+from dialogs.notices import NOTICES
 from dialogs.service import BOOK
 from locales import catalogues, signatures
 from locales.languages import LANGUAGES
@@ -50,7 +50,7 @@ def main(args: Namespace) -> int:
 
     Raises Trouble for a catalogue that cannot be signed.
     """
-    every = every_text(BOOK, proved())
+    every = every_text(BOOK, NOTICES)
     if args.wish == "sign":
         signed = sign(args.language, args.reader, every, now().date(), catalogues.HERE)
         print(f"{args.language}: {len(every)} texts, read by {signed.reader} on {signed.day}")

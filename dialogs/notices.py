@@ -1,29 +1,16 @@
-"""What is said by SMS without being asked on a screen: what became of a promise, and the answers to
-STOP, START and HELP.
+"""What is said by SMS without being asked on a screen: what became of a promise, the answers to STOP,
+START and HELP, and what the registry tells by itself (events.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from dialogs.eligibility import TOLD
 from dialogs.engine.kinds import Day, Kind, Phone, Reference, Words
-from dialogs.engine.texts import Text, _
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A message and the values it names; `parts` is how many SMS it may take in any language.
-
-    A `screen` is also said as the last screen of a call: it must fit on every carrier's.
-    """
-
-    text: Text
-    values: Mapping[str, Kind] = field(default_factory=dict)
-    parts: int = 2
-    screen: bool = False
-
+from dialogs.engine.notice import Notice
+from dialogs.engine.texts import _
+from dialogs.events import EVENTS
 
 _REQUEST: Mapping[str, Kind] = {"reference": Reference()}
 _DATED: Mapping[str, Kind] = {"reference": Reference(), "by": Day()}
@@ -213,12 +200,5 @@ NOTICES: Mapping[str, Notice] = {
     "notices.not_sent": Notice(
         _("It was not sent. Please dial again later."), parts=1, screen=True
     ),
+    **EVENTS,
 }
-
-
-def proved() -> dict[str, tuple[Text, Mapping[str, Kind], int, bool]]:
-    """The notices as the proof takes them."""
-    return {
-        address: (notice.text, notice.values, notice.parts, notice.screen)
-        for address, notice in NOTICES.items()
-    }

@@ -19,7 +19,7 @@ from commands.proof import mended_now
 from commands.texts import in_step
 from dialogs.engine.proof import every_text, prove
 from dialogs.engine.texts import Language, Speech, Text
-from dialogs.notices import NOTICES, proved
+from dialogs.notices import NOTICES
 from dialogs.service import BOOK
 from gateway.carriers import carriers
 from locales import catalogues
@@ -28,7 +28,7 @@ from tests.citizen import OFFERED
 
 DOCS = Path(__file__).parent.parent / "docs"
 TRANSLATED = [tag for tag in LANGUAGES if tag != "en" and catalogues.path(tag).exists()]
-EVERY = every_text(BOOK, proved())
+EVERY = every_text(BOOK, NOTICES)
 
 NEVER = {
     "fr": r"approuv|accord[ée]|\bdroit|garanti|prom[ei]|félicit|bravo",
@@ -110,7 +110,7 @@ def test_every_language_proves_together_with_all_others() -> None:
     that is offered.
     """
     report = prove(
-        BOOK, catalogues.speeches(list(LANGUAGES)), list(carriers().profiles.values()), proved()
+        BOOK, catalogues.speeches(list(LANGUAGES)), list(carriers().profiles.values()), NOTICES
     )
     assert report.languages == len(LANGUAGES)
     assert [str(one) for one in mended_now(report.findings, OFFERED)] == []
@@ -348,7 +348,7 @@ def test_the_guide_to_a_new_language_holds() -> None:
     row = example()
     assert row.language.tag not in LANGUAGES
     speech = Speech(row.language, {})
-    report = prove(BOOK, [speech], list(carriers().profiles.values()), proved())
+    report = prove(BOOK, [speech], list(carriers().profiles.values()), NOTICES)
     assert {finding.screen for finding in report.findings if finding.code == "untranslated"} == set(
         EVERY
     )

@@ -12,6 +12,7 @@ import pytest
 from dialogs.engine.book import Book, BrokenDialog
 from dialogs.engine.fit import PROFILES
 from dialogs.engine.kinds import Choices, Name, Number, Reference, Words
+from dialogs.engine.notice import Notice
 from dialogs.engine.proof import Notices, prove
 from dialogs.engine.screens import (
     Action,
@@ -27,7 +28,7 @@ from dialogs.engine.screens import (
     go,
 )
 from dialogs.engine.texts import Entry, _, _n
-from dialogs.notices import proved
+from dialogs.notices import NOTICES
 from dialogs.service import BOOK
 from gateway.carriers import carriers
 from tests.citizen import ENGLISH
@@ -55,7 +56,7 @@ def test_the_small_service_is_sound() -> None:
 
 def test_the_real_service_has_no_findings_in_english() -> None:
     """Every screen fits every carrier as the authors wrote it."""
-    report = prove(BOOK, [ENGLISH], list(carriers().profiles.values()), proved())
+    report = prove(BOOK, [ENGLISH], list(carriers().profiles.values()), NOTICES)
     assert report.findings == []
     used, room = report.tightest
     assert 0 < used <= room
@@ -75,8 +76,8 @@ def test_the_closing_line_counts_what_was_measured() -> None:
 def test_what_a_notice_costs_is_said_for_each_language() -> None:
     """Its parts at the widest, and whether one letter makes all of it UCS-2."""
     notices: Notices = {
-        "notices.short": (_("It is free."), {}, 2, False),
-        "notices.long": (_("It is free. " * 14), {}, 2, False),
+        "notices.short": Notice(_("It is free.")),
+        "notices.long": Notice(_("It is free. " * 14)),
     }
     speech = french()
     dear = Entry(("It is free.",), ("C'est gratuit \u2713",))
@@ -428,11 +429,8 @@ def test_an_answer_longer_than_the_carrier_lets_people_type_is_found() -> None:
 def test_a_notice_of_more_parts_than_allowed_is_found() -> None:
     """An SMS nobody asked for on a screen is counted in parts."""
     long = {
-        "notices.long": (
-            _("Number {reference}. " + "It is free. " * 13),
-            {"reference": Reference()},
-            1,
-            False,
+        "notices.long": Notice(
+            _("Number {reference}. " + "It is free. " * 13), {"reference": Reference()}, parts=1
         )
     }
     report = prove(book(), [ENGLISH], list(PROFILES.values()), long)
@@ -450,7 +448,9 @@ def test_a_notice_that_is_a_last_screen_must_fit_on_every_carrier(
     screen: bool, found: list[tuple[str, str, str]]
 ) -> None:
     """159 septets are one SMS, and three more than a screen of unknown make has room for."""
-    notices: Notices = {"notices.over": (_("This call is over. ".ljust(159, "x")), {}, 1, screen)}
+    notices: Notices = {
+        "notices.over": Notice(_("This call is over. ".ljust(159, "x")), parts=1, screen=screen)
+    }
     report = prove(book(), [ENGLISH], list(PROFILES.values()), notices)
     assert [(f.code, f.profile, f.screen) for f in report.findings] == found
 
@@ -460,7 +460,7 @@ def test_a_last_screen_too_wide_in_one_language_alone_is_found() -> None:
     speech = french()
     said = Entry(("Call again.",), ("Rappelez plus tard. ".ljust(157, "x"),))
     french_too = replace(speech, entries={**speech.entries, "notices.over": said})
-    notices: Notices = {"notices.over": (_("Call again."), {}, 1, True)}
+    notices: Notices = {"notices.over": Notice(_("Call again."), parts=1, screen=True)}
     report = prove(book(), [ENGLISH, french_too], list(PROFILES.values()), notices)
     assert [(f.code, f.language, f.profile) for f in report.findings] == [("wide", "fr", "safe")]
 

@@ -17,7 +17,7 @@ from dialogs.engine.book import Book
 from dialogs.engine.fit import PROFILES, SAFE, Profile
 from dialogs.engine.screens import End
 from dialogs.engine.texts import Speech, _
-from dialogs.notices import proved
+from dialogs.notices import NOTICES
 from dialogs.service import BOOK
 from locales.catalogues import speeches
 from locales.languages import LANGUAGES
@@ -48,11 +48,11 @@ def article(page: str, address: str) -> str:
 
 def test_every_screen_and_notice_is_there_and_every_link_leads_to_one() -> None:
     """Nothing is left out, and what a reader follows exists."""
-    page = proved_page(BOOK, speeches(list(LANGUAGES)), list(PROFILES.values()), proved(), (), DAY)[
+    page = proved_page(BOOK, speeches(list(LANGUAGES)), list(PROFILES.values()), NOTICES, (), DAY)[
         1
     ]
     there = set(re.findall(r' id="([^"]+)"', page))
-    assert {*BOOK.screens, *proved()} <= there
+    assert {*BOOK.screens, *NOTICES} <= there
     assert set(re.findall(r'href="#([^"]+)"', page)) <= there
 
 
@@ -149,7 +149,7 @@ def test_what_is_said_is_text_never_markup() -> None:
 
 def test_a_notice_has_its_parts_and_its_class() -> None:
     """The long Urdu message costs two SMS in UCS-2, the English one a single GSM-7."""
-    page = proved_page(BOOK, speeches(["en", "ur"]), list(PROFILES.values()), proved(), (), DAY)[1]
+    page = proved_page(BOOK, speeches(["en", "ur"]), list(PROFILES.values()), NOTICES, (), DAY)[1]
     english, urdu = article(page, "notices.help").split('data-language="ur"')
     assert re.search(r"septets: <b>1 SMS</b> of 2, GSM-7", english)
     assert re.search(r"units: <b>2 SMS</b> of 2, UCS-2", urdu)

@@ -14,6 +14,7 @@ from dialogs.engine.book import Book, Scope
 from dialogs.engine.fit import SMS, Profile, fold, is_gsm, parts
 from dialogs.engine.kinds import Kind, NationalId, Reference, Words, widest
 from dialogs.engine.looks import NOTICE, Look, looks, message
+from dialogs.engine.notice import Notice
 from dialogs.engine.screens import Ask, End, Lookup, Menu, Pick, Shown, Submit, targets, texts
 from dialogs.engine.texts import PLACEHOLDER, SOURCE, Speech, Text, malformed
 from dialogs.engine.voices import furniture, needed
@@ -29,10 +30,8 @@ WIDEST_REFERENCE = re.compile(widest(Reference(), wide=False).replace(" ", "."))
 INCOMPLETE = frozenset({"untranslated", "stale"})
 """Codes of texts that another language says meanwhile."""
 
-Notices = Mapping[str, tuple[Text, Scope, int, bool]]
-"""What is said outside the dialogs, by address: the text, the kinds of its values, the SMS parts it
-may take, and whether it is a last screen too.
-"""
+Notices = Mapping[str, Notice]
+"""What is said outside the dialogs, by address."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -222,9 +221,9 @@ def every_text(book: Book, notices: Notices) -> dict[str, tuple[Text, str]]:
     for here, screen in book.screens.items():
         for address, text in texts(here, screen).items():
             found[address] = (text, _hint(text, book.scope(here)))
-    for address, (text, kinds, most, _) in notices.items():
-        hints = [f"SMS, at most {most} parts", _hint(text, kinds)]
-        found[address] = (text, "; ".join(filter(None, hints)))
+    for address, notice in notices.items():
+        hints = [f"SMS, at most {notice.parts} parts", _hint(notice.text, notice.values)]
+        found[address] = (notice.text, "; ".join(filter(None, hints)))
     return found
 
 
@@ -352,20 +351,19 @@ def _measure_notice(
     speech: Speech,
     profiles: Iterable[Profile],
     address: str,
-    notice: tuple[Text, Scope, int, bool],
+    notice: Notice,
     seen: Seen,
 ) -> None:
     """Count a notice in SMS parts and, where it is one, as the last screen of every carrier."""
-    text, kinds, most, screen = notice
     tag = speech.language.tag
-    voice = speech.voice({address: text})
-    every = list(message(book, voice, address, text, kinds))
+    voice = speech.voice({address: notice.text})
+    every = list(message(book, voice, address, notice.text, notice.values))
     dear = any(not is_gsm(said) for said in every)
     report.sent.append(Sent(tag, max(map(parts, every)), dear, address))
     for said in every:
         seen(Place(tag, SMS, address), Look(NOTICE, voice.language, (said,)))
-        if (count := parts(said)) > most:
-            detail = f"{count} parts, {most} declared: {said!r}"
+        if (count := parts(said)) > notice.parts:
+            detail = f"{count} parts, {notice.parts} declared: {said!r}"
             report.findings.append(Finding("parts", tag, "sms", address, detail))
-        for profile in profiles if screen else ():
+        for profile in profiles if notice.screen else ():
             _measure(report, Place(tag, profile, address), (said,), 1)
