@@ -202,7 +202,7 @@ def _held(stack: Stack, server: Server) -> Held:
     alone.
     """
     with Redis.from_url(stack.settings.redis_url) as redis:
-        redis.delete(lanes.BREAKER)
+        redis.delete(lanes.breaker(lanes.REGISTRY))
     control = f"{stack.sandbox}/control/registry"
     _told(control, held.REGISTRY_SECONDS)
     try:

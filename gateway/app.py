@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from ipaddress import ip_network
 from threading import BoundedSemaphore
-from time import monotonic
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -48,8 +47,9 @@ from gateway.writing import Writing
 from locales.catalogues import speeches
 from locales.saying import Speaker
 from registry_client import connect, purpose
-from registry_client.breaker import Breaker, Guarded
+from registry_client.breaker import Breakers
 from registry_client.cache import Cached
+from registry_client.configuration import ALONE
 from registry_client.port import Registry
 from registry_client.timed import timed
 from settings import Settings
@@ -94,9 +94,7 @@ def hooks(
     zone = ZoneInfo(settings.timezone)
     answers = Answers(redis, seals, clock)
     tallies = Tallies(redis)
-    asked = _asked(
-        timed(registry or connect(settings), tallies.asked), redis, seals, clock, purpose(settings)
-    )
+    asked = _asked(settings, registry, redis, seals, clock, tallies)
     lookups = _lookups(settings, asked, store, seals, scripts, say, zone, answers, clock, tallies)
     promises = Promises(
         store,
@@ -167,22 +165,24 @@ def hooks(
 
 
 def _asked(
-    registry: Registry,
+    settings: Settings,
+    handed: Registry | None,
     redis: Redis,
     seals: Seals,
     clock: Callable[[], datetime],
-    purpose: str,
+    tallies: Tallies,
 ) -> Registry:
     """The registry as citizens' questions reach it: remembered for a moment, left alone while it is
-    away.
+    away. `handed`: in the place of those the settings name.
     """
 
     def seconds() -> float:
         return clock().timestamp()
 
-    breaker = Breaker(SharedText(redis, lanes.BREAKER, seconds), seconds)
+    breakers = Breakers(lambda name: SharedText(redis, lanes.breaker(name), seconds), seconds)
+    asked = breakers.guard(ALONE, handed) if handed else connect(settings, breakers.guard)
     shelf = SealedShelf(redis, seals, "registry")
-    return Cached(Guarded(registry, breaker, monotonic), shelf, purpose)
+    return Cached(timed(asked, tallies.asked), shelf, purpose(settings))
 
 
 def _lookups(

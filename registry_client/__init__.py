@@ -10,10 +10,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from registry_client.configuration import configured
+from registry_client.configuration import configured, keepers
 from registry_client.connecting import registry
 from registry_client.port import Registry
+from registry_client.routing import routed
 from settings import Settings
+
+Guard = Callable[[str, Registry], Registry]
+"""Puts something in front of the registry of a name."""
 
 
 def _now() -> datetime:
@@ -24,22 +28,41 @@ def _new_id() -> str:
     return uuid4().hex
 
 
+def _bare(_name: str, registry: Registry) -> Registry:
+    """Nothing in front of it."""
+    return registry
+
+
 def connect(
-    settings: Settings, *, now: Callable[[], datetime] = _now, new_id: Callable[[], str] = _new_id
+    settings: Settings,
+    guard: Guard = _bare,
+    *,
+    now: Callable[[], datetime] = _now,
+    new_id: Callable[[], str] = _new_id,
 ) -> Registry:
-    """The registry the settings name; the first, where their file has several.
+    """The registry the settings name, or all that their file names as one. `guard` stands in front
+    of each.
 
     Calls nothing; raises ConfigurationError, a line for each fault.
     """
-    return registry(configured(settings, os.environ)[0], now=now, new_id=new_id)
+    named = configured(settings, os.environ)
+    each = {
+        one.registry.name: guard(one.registry.name, registry(one, now=now, new_id=new_id))
+        for one in named
+    }
+    if len(each) == 1 and not named[0].registry.keeps:
+        (only,) = each.values()
+        return only
+    kept = keepers([one.registry for one in named])
+    return routed({what: each[name] for what, name in kept.items()})
 
 
 def purpose(settings: Settings) -> str:
-    """Which registry is asked and what for, in a word; empty where none is named.
+    """Which registries are asked and what for, in a word each; empty where none is named.
 
     Raises ConfigurationError.
     """
     if not settings.has_registry:
         return ""
-    one = configured(settings, os.environ)[0].registry
-    return f"{one.name}/{one.purpose.code}"
+    named = (one.registry for one in configured(settings, os.environ))
+    return " ".join(f"{one.name}/{one.purpose.code}" for one in named)

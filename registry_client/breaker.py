@@ -9,12 +9,13 @@ import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Protocol
 
 import structlog
 
 from registry_client.passing import Answer, Passing
-from registry_client.port import Away, Registry, RegistryError, Unavailable
+from registry_client.port import Away, Registry, RegistryError, StillAway, Unavailable
 
 MOST = 5
 """Calls in a row without an answer, after which it counts as away."""
@@ -186,9 +187,28 @@ class Breaker:
             log.info("registry.back")
 
 
+class Breakers:
+    """The breakers of several registries, by name, each made when its registry is. `cell` gives the
+    shared text of a name.
+    """
+
+    def __init__(self, cell: Callable[[str], Cell], clock: Callable[[], float]) -> None:
+        self._cell, self._clock = cell, clock
+        self._each: dict[str, Breaker] = {}
+
+    def guard(self, name: str, registry: Registry) -> Registry:
+        """This registry, asked only while it is likely to answer."""
+        self._each[name] = Breaker(self._cell(name), self._clock)
+        return Guarded(registry, self._each[name], monotonic)
+
+    def most(self, timeout: float, many: int) -> int:
+        """How many calls are worth preparing: as many as the registry that is best off may take."""
+        return max((one.most(timeout, many) for one in self._each.values()), default=many)
+
+
 class Guarded(Passing):
-    """A `Registry` that is asked only while it is likely to answer. Raises Away besides what the
-    port says. `timer` gives seconds of any beginning.
+    """A `Registry` that is asked only while it is likely to answer. Raises Away and StillAway
+    besides what the port says. `timer` gives seconds of any beginning.
     """
 
     def __init__(self, registry: Registry, breaker: Breaker, timer: Callable[[], float]) -> None:
@@ -200,8 +220,10 @@ class Guarded(Passing):
         begun = self._timer()
         try:
             answer = call()
-        except Unavailable:
+        except Unavailable as error:
             self._breaker.failed(timeout, self._timer() - begun)
+            if self._breaker.away(timeout):
+                raise StillAway(str(error)) from error
             raise
         except RegistryError:
             self._breaker.answered(self._timer() - begun)

@@ -7,7 +7,7 @@ A secret is never in the file: it names the environment variable that holds it.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 from registry_client.port import Proof
+from registry_client.routing import KEPT, Kept
 from settings import Settings
 
 SETTING = "GUICHET_REGISTRIES"
@@ -152,6 +153,8 @@ class RegistrySettings(Part):
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,23}$")
     kind: Literal["dci", "dci-only"] = "dci"
     """`dci`: with the local profile for what DCI leaves out. `dci-only`: without."""
+    keeps: tuple[Kept, ...] = ()
+    """What it is asked about; empty: all that no other registry keeps."""
     url: Address
     callback_url: Address | Literal[""] = ""
     """Our address for what it tells later; empty: it is asked at once or not at all."""
@@ -277,9 +280,29 @@ def _of_file(
         f"{name}: two registries are called {one}: rename one"
         for one in sorted({one for one in names if names.count(one) > 1})
     ]
+    if len(set(names)) == len(names):
+        faults += [f"{name}: {one}" for one in _shared([one.registry for one in found])]
     if faults:
         raise ConfigurationError("\n".join(faults))
     return tuple(found)
+
+
+def keepers(registries: Sequence[RegistrySettings]) -> Mapping[Kept, str]:
+    """The name of the registry that keeps each kind of record, where there is one."""
+    said = {kept: one.name for one in registries for kept in one.keeps}
+    rest = [one.name for one in registries if not one.keeps]
+    return {kept: said.get(kept, *rest[:1]) for kept in KEPT if kept in said or rest}
+
+
+def _shared(registries: Sequence[RegistrySettings]) -> Iterator[str]:
+    """Records that two registries would keep."""
+    for kept in KEPT:
+        names = [one.name for one in registries if kept in one.keeps]
+        if len(names) > 1:
+            yield f"{' and '.join(names)} both keep {kept}: leave it to one"
+    rest = [one.name for one in registries if not one.keeps]
+    if len(rest) > 1:
+        yield f"{' and '.join(rest)} both keep the rest: say what each keeps"
 
 
 def _unmet(registry: RegistrySettings, settings: Settings, environ: Mapping[str, str]) -> list[str]:

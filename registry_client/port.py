@@ -35,6 +35,10 @@ class Away(Unavailable):
     """Not asked at all: the last who asked got no answer, and it is too early to try again."""
 
 
+class StillAway(Unavailable):
+    """Asked for everybody while it was away, to see whether it is back: it is not."""
+
+
 FINAL = frozenset({"not_found", "not_in_household", "programme_unknown", "programme_closed"})
 """Codes of a refusal that are about what she asked: it is over, and she is told.
 

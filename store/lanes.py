@@ -13,8 +13,6 @@ from rq.serializers import JSONSerializer
 REGISTRY = "registry"
 MESSAGES = "messages"
 LANES = (REGISTRY, MESSAGES)
-BREAKER = f"breaker:{REGISTRY}"
-"""The Redis key of what web and workers know of the registry being away."""
 
 DRAIN = "workers.jobs.drain"
 """The job, by its import path: whoever wakes a lane does not import the workers."""
@@ -23,6 +21,11 @@ JOB_TIMEOUT = 60
 FLAG_LIFE = 30
 """Seconds after which a wake that came to nothing may be repeated; the relay does not wait for it.
 """
+
+
+def breaker(registry: str) -> str:
+    """The Redis key of what web and workers know of this registry being away."""
+    return f"breaker:{registry}"
 
 
 def flag(lane: str) -> str:

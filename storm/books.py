@@ -15,7 +15,7 @@ from sqlalchemy import exists, func, select, update
 
 from store import messages, requests
 from store.database import Database
-from store.lanes import BREAKER
+from store.lanes import REGISTRY, breaker
 from store.seals import Seals
 from store.tables import messages as message_rows
 from store.tables import outbox
@@ -115,7 +115,7 @@ def hurry(database: Database, redis: Redis, now: datetime) -> None:
     registry that was away is tried again. A lease is left to end.
     """
     with suppress(RedisError):
-        redis.delete(BREAKER, *redis.keys("channel:*"))
+        redis.delete(breaker(REGISTRY), *redis.keys("channel:*"))
     waiting = (outbox.c.state == "ready") & outbox.c.lease.is_(None) & (outbox.c.due_at > now)
     with database.write() as conn:
         conn.execute(update(outbox).where(waiting).values(due_at=now))

@@ -17,8 +17,8 @@ import pytest
 from sqlalchemy import select
 
 from registry_client import connect
-from registry_client.breaker import MOST, Alone, Breaker, State
-from store.lanes import BREAKER, LANES, REGISTRY, flag, queue
+from registry_client.breaker import MOST, State
+from store.lanes import LANES, REGISTRY, breaker, flag, queue
 from store.shared import SharedText
 from store.tables import outbox
 from store.tables import requests as requests_table
@@ -113,7 +113,7 @@ def test_a_registry_that_is_away_is_left_alone_and_no_request_is_lost(house: Hou
     house.faults("registry", down=True)
     callers = [house.caller() for _ in range(MOST + 1)]
     numbers = [caller.complain() for caller in callers]
-    state = SharedText(house.redis, BREAKER, time)
+    state = SharedText(house.redis, breaker(REGISTRY), time)
     house.until(lambda: State.read(state.read()).failures >= MOST, "it is asked again and again")
     asker = house.caller()
     asker.dial()
@@ -199,7 +199,7 @@ def _tried_until_over(house: House, caller: Caller) -> None:
     """
     settings = house.stack.settings
     world = wiring.world(settings, lambda: False)
-    world = replace(world, registry=connect(settings), breaker=Breaker(Alone(), time))
+    world = replace(world, registry=connect(settings))
     with closing(world.database), world.pool:
         while (row := _row(house, caller)).state == "ready":
             drain(replace(world, clock=_standing_at(row.due_at)), REGISTRY, registry_lane.carry)

@@ -20,6 +20,7 @@ from registry_client.port import (
     Refused,
     RegistryError,
     Standing,
+    StillAway,
     Unavailable,
 )
 from tests.working import Desk
@@ -65,6 +66,8 @@ class Asking:
         """One question: `answered`, or the name of what was raised."""
         try:
             self.guarded.eligibility("3520200000001", timeout=timeout, trace="t")
+        except StillAway:
+            return "Unavailable"
         except RegistryError as error:
             return type(error).__name__
         return "answered"

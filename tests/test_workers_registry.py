@@ -174,7 +174,7 @@ def guarded(world: World) -> Iterator[Alone]:
     cell, desk = Alone(), world.context.registry
     breaker = Breaker(cell, seconds)
     world.context = replace(
-        world.context, registry=Guarded(desk, breaker, seconds), breaker=breaker
+        world.context, registry=Guarded(desk, breaker, seconds), worth=breaker.most
     )
     yield cell
 

@@ -6,14 +6,12 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from time import time
 from zoneinfo import ZoneInfo
 
 from redis import Redis
 
 from gateway.providers import Provider
 from locales.saying import Speaker
-from registry_client.breaker import Alone, Breaker
 from registry_client.port import Registry
 from store.database import Database
 from store.ids import Random
@@ -56,5 +54,7 @@ class Context:
     stopping: Callable[[], bool] = field(default=lambda: False)
     """Whether to finish what is claimed and claim no more."""
     at_once: int = 8
-    breaker: Breaker = field(default_factory=lambda: Breaker(Alone(), time))
-    """Whether the registry, which it guards, is worth asking."""
+    worth: Callable[[float, int], int] = field(default=lambda _, many: many)
+    """How many calls to the registry are worth preparing, told the seconds each may take and how
+    many there would be.
+    """

@@ -7,11 +7,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from registry_client.port import FINAL, Away, NotSupported, Refused, Unavailable
+from registry_client.breaker import REST
+from registry_client.port import FINAL, Away, NotSupported, Refused, StillAway, Unavailable
 from store import citizens, messages, outbox, requests
 from store.lanes import MESSAGES, wake
 from store.messages import NewMessage
@@ -41,8 +43,8 @@ Verdict = Answered | Later | Spared | Hopeless | NotBegun
 
 
 def room(context: Context, batch: int) -> int:
-    """While the registry is away nothing is claimed; when it has rested, one request that tries."""
-    return context.breaker.most(context.registry_timeout, batch)
+    """While all registries are away nothing is claimed; when one has rested, one request that tries."""
+    return context.worth(context.registry_timeout, batch)
 
 
 def carry(context: Context, hold: Hold) -> None:
@@ -99,10 +101,11 @@ def asked(context: Context, hold: Hold, request: Request) -> Verdict:
     try:
         return ask(context, request, tried=hold.attempts[request.id] > 1)
     except Away:
-        return NotBegun()
+        return NotBegun(context.clock() + timedelta(seconds=REST))
+    except StillAway:
+        return Spared(UNAVAILABLE)
     except Unavailable:
-        away = context.breaker.away(context.registry_timeout)
-        return Spared(UNAVAILABLE) if away else Later(UNAVAILABLE)
+        return Later(UNAVAILABLE)
     except NotSupported:
         return Hopeless(NOT_SUPPORTED)
     except Refused as refusal:

@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from time import monotonic
 from zoneinfo import ZoneInfo
 
 from gateway.providers import configured
@@ -15,7 +14,7 @@ from gateway.providers.addresses import Addresses
 from locales.catalogues import speeches
 from locales.saying import Speaker
 from registry_client import connect
-from registry_client.breaker import Breaker, Guarded
+from registry_client.breaker import Breakers
 from settings import Settings
 from store import database, lanes, live
 from store.clock import now
@@ -33,12 +32,12 @@ def world(settings: Settings, stopping: Callable[[], bool]) -> Context:
     seals = Seals.from_text(settings.keys.get_secret_value())
     addresses = Addresses.of(settings, seals)
     redis = live.connected(settings.redis_url)
-    breaker = Breaker(SharedText(redis, lanes.BREAKER, _seconds), _seconds)
+    breakers = Breakers(lambda name: SharedText(redis, lanes.breaker(name), _seconds), _seconds)
     return Context(
         database=Database.connect(database.address(settings)),
         seals=seals,
         redis=redis,
-        registry=Guarded(connect(settings), breaker, monotonic),
+        registry=connect(settings, breakers.guard),
         providers=configured(settings, lambda name: addresses.hook(name, "receipts")),
         say=Speaker(speeches(settings.languages, drafts=settings.drafts), settings.greeting),
         pool=ThreadPoolExecutor(AT_ONCE, "call"),
@@ -53,7 +52,7 @@ def world(settings: Settings, stopping: Callable[[], bool]) -> Context:
         rates=settings.rates,
         second=settings.sms_second,
         stopping=stopping,
-        breaker=breaker,
+        worth=breakers.most,
         at_once=AT_ONCE,
     )
 
