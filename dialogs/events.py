@@ -147,11 +147,14 @@ EVENTS: Mapping[str, Notice] = {
         ),
         {"programme": PROGRAMME, "code": CODE},
     ),
+    "notices.some_news": Notice(
+        _("There is news for you. Dial {code} to hear it. It is free."), {"code": CODE}
+    ),
     "notices.enrolment_news": Notice(
         _("{programme}: there is news for your household. Dial {code} to hear it. It is free."),
         {"programme": PROGRAMME, "code": CODE},
     ),
 }
-"""By address. A notice that names what an event lacks is not said: the one that ends in `_news`
-is.
+"""By address. Where an event lacks what its notice names, the one that ends in `_news` is said: it
+names less, and `some_news` nothing at all.
 """

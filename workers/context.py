@@ -49,6 +49,8 @@ class Context:
     """The programme's own: by it nobody is written to at night who may not be."""
     rates: Mapping[str, float] = field(default_factory=dict)
     """Messages a second by provider; none named: no limit."""
+    sender: str = ""
+    """The provider by which people are written to who did not write first."""
     second: str = ""
     """The provider that may take what another one failed to send; empty: none."""
     stopping: Callable[[], bool] = field(default=lambda: False)

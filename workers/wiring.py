@@ -32,13 +32,14 @@ def world(settings: Settings, stopping: Callable[[], bool]) -> Context:
     seals = Seals.from_text(settings.keys.get_secret_value())
     addresses = Addresses.of(settings, seals)
     redis = live.connected(settings.redis_url)
+    providers = configured(settings, lambda name: addresses.hook(name, "receipts"))
     breakers = Breakers(lambda name: SharedText(redis, lanes.breaker(name), _seconds), _seconds)
     return Context(
         database=Database.connect(database.address(settings)),
         seals=seals,
         redis=redis,
         registry=connect(settings, breakers.guard),
-        providers=configured(settings, lambda name: addresses.hook(name, "receipts")),
+        providers=providers,
         say=Speaker(speeches(settings.languages, drafts=settings.drafts), settings.greeting),
         pool=ThreadPoolExecutor(AT_ONCE, "call"),
         registry_timeout=settings.registry_timeout,
@@ -50,6 +51,7 @@ def world(settings: Settings, stopping: Callable[[], bool]) -> Context:
         lease=timedelta(seconds=settings.lease),
         zone=ZoneInfo(settings.timezone),
         rates=settings.rates,
+        sender=settings.sms_provider or next(iter(providers), ""),
         second=settings.sms_second,
         stopping=stopping,
         worth=breakers.most,
