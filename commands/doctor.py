@@ -175,21 +175,37 @@ def providers(settings: Settings, running: embedded.Running | None) -> Iterator[
         "twilio", twilio, settings.twilio_auth_token.get_secret_value(), "GUICHET_TWILIO_AUTH_TOKEN"
     )
     yield hubtel(settings)
+    yield from named(settings)
     if (twilio or africastalking or settings.hubtel) and not settings.public_url:
         yield Finding(
             "wrong", "carriers", "GUICHET_PUBLIC_URL is not set: carriers could not post back"
         )
 
 
+def named(settings: Settings) -> Iterator[Finding]:
+    """Providers that settings name and that cannot send."""
+    able = {name for name, account in accounts(settings).items() if account}
+    if settings.sms_second and settings.sms_second not in able:
+        yield Finding("wrong", "carriers", "GUICHET_SMS_SECOND names a provider without account")
+    if strange := sorted(set(settings.rates) - able):
+        yield Finding(
+            "wrong", "carriers", f"GUICHET_SMS_RATES names who cannot send: {', '.join(strange)}"
+        )
+
+
+def accounts(settings: Settings) -> dict[str, str]:
+    """The account at each provider that can send; empty where there is none."""
+    return {
+        "africastalking": settings.africastalking_username,
+        "twilio": settings.twilio_account_sid,
+    }
+
+
 def hubtel(settings: Settings) -> Finding:
     """Off, or who sends in its place, where that one can."""
     if not settings.hubtel:
         return Finding("off", "hubtel", "not configured")
-    accounts = {
-        "africastalking": settings.africastalking_username,
-        "twilio": settings.twilio_account_sid,
-    }
-    if not accounts.get(settings.sms_provider):
+    if not accounts(settings).get(settings.sms_provider):
         return Finding("wrong", "hubtel", "GUICHET_SMS_PROVIDER names a provider without account")
     return Finding("ok", "hubtel", f"USSD; SMS by {settings.sms_provider}")
 

@@ -120,6 +120,28 @@ def test_doctor_finds_a_misspelt_setting(tmp_path: Path) -> None:
     assert "GUICHET_REGISTRY_ULR" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"sms_second": "twilio"}, "GUICHET_SMS_SECOND names a provider without account"),
+        (
+            {"sms_rates": "africastalking=5, twillio=1"},
+            "GUICHET_SMS_RATES names who cannot send: twillio",
+        ),
+    ],
+)
+def test_doctor_finds_a_provider_that_cannot_send(wrong: dict[str, str], said: str) -> None:
+    """Nothing would be sent by it, and nobody would be told."""
+    settings = Settings(
+        africastalking_username="sandbox",
+        africastalking_key="evidently-fake",
+        public_url="https://line.example.org",
+        **wrong,
+    )
+    found = [one for one in doctor.providers(settings, None) if one.state == "wrong"]
+    assert found == [doctor.Finding("wrong", "carriers", said)]
+
+
 def test_doctor_calls_nothing_wrong_on_a_machine_where_nothing_was_started(tmp_path: Path) -> None:
     """What is only off is a choice, and nothing is made by looking."""
     findings = list(doctor.examined(Settings(var=tmp_path, database_url="", redis_url="")))
