@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -130,7 +131,7 @@ def test_doctor_finds_a_misspelt_setting(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_doctor_finds_a_provider_that_cannot_send(wrong: dict[str, str], said: str) -> None:
+def test_doctor_finds_a_provider_that_cannot_send(wrong: dict[str, Any], said: str) -> None:
     """Nothing would be sent by it, and nobody would be told."""
     settings = Settings(
         africastalking_username="sandbox",
