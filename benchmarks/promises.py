@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from time import time
-from typing import IO, cast
+from typing import IO, Any, cast
 from urllib.parse import urlsplit
 
 from redis import Redis
@@ -57,7 +57,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The registry's process."""
+    """The process of a registry or a carrier."""
 
     asks: IO[str]
     says: IO[str]
@@ -77,7 +77,7 @@ def measured(
     """One line a database, by name and address; each is migrated, and filled."""
     with office() as registry:
         return tuple(
-            _line(name, _pointed(settings, url, registry), folder, registry, rounds)
+            _line(name, pointed(settings, url, registry_url=registry.url), folder, registry, rounds)
             for name, url in databases.items()
         )
 
@@ -106,10 +106,10 @@ def rate(carried: Carried) -> float:
 
 
 @contextmanager
-def office() -> Iterator[Office]:
-    """A registry while the block runs; it ends when its standard input does."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.office"],
+def office(kind: str = "registry") -> Iterator[Office]:
+    """A registry or a carrier while the block runs; it ends when its standard input does."""
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-m", "benchmarks.office", kind],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -119,8 +119,8 @@ def office() -> Iterator[Office]:
         yield Office(asks, says, f"http://127.0.0.1:{says.readline().strip()}")
 
 
-def _pointed(settings: Settings, database_url: str, registry: Office) -> Settings:
-    """Settings of a worker with that database and registry, and a Redis of its own within the one there is."""
+def pointed(settings: Settings, database_url: str, **more: str) -> Settings:
+    """Settings of a worker with that database, and a Redis of its own within the one there is."""
     redis_url = settings.redis_url + (
         "?db=1" if urlsplit(settings.redis_url).scheme == "unix" else "/1"
     )
@@ -128,8 +128,8 @@ def _pointed(settings: Settings, database_url: str, registry: Office) -> Setting
         update={
             "database_url": database_url,
             "redis_url": redis_url,
-            "registry_url": registry.url,
             "log_level": "warning",
+            **more,
         }
     )
 
@@ -142,8 +142,14 @@ def _line(name: str, settings: Settings, folder: Path, registry: Office, rounds:
 
 def _ways(settings: Settings, task: Task) -> Ways:
     """One round, in a process of its own. Raises Trouble when it fails."""
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.carrying"],
+    said = told("benchmarks.carrying", settings, task)
+    return Ways(*(Carried(**said[way]) for way in ("plain", "loop", "lane")))
+
+
+def told(module: str, settings: Settings, task: Task) -> dict[str, dict[str, Any]]:
+    """What a program prints that is given a task. Raises Trouble when it fails."""
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", module],
         cwd=ROOT,
         env=environment.of(settings, os.environ),
         input=json.dumps(asdict(task)),
@@ -151,9 +157,9 @@ def _ways(settings: Settings, task: Task) -> Ways:
         text=True,
     )
     if done.returncode:
-        raise Trouble(f"carrying failed: {done.stderr.strip().splitlines()[-1]}")
-    said = json.loads(done.stdout)
-    return Ways(*(Carried(**said[way]) for way in ("plain", "loop", "lane")))
+        raise Trouble(f"{module} failed: {done.stderr.strip().splitlines()[-1]}")
+    found: dict[str, dict[str, Any]] = json.loads(done.stdout)
+    return found
 
 
 def _idle(name: str, settings: Settings, folder: Path, registry: Office) -> list[float]:

@@ -10,6 +10,7 @@ from typing import Any
 from benchmarks.figures import Line, ratio
 from benchmarks.held import ASKING, Held
 from benchmarks.promises import Line as Promises
+from benchmarks.texts import Line as Texts
 
 OURS, FLASK, BARE = "Guichet, the whole press", "a bare Flask route", "a bare WSGI callable"
 TIMES_FLASK = 1.5
@@ -34,13 +35,13 @@ class Report:
     lines: tuple[Line, ...]
     held: tuple[Held, ...]
     promises: tuple[Promises, ...] = ()
+    texts: tuple[Texts, ...] = ()
 
     @property
     def wrong(self) -> int:
         """Answers that were not what they must be: with any, nothing here is worth reading."""
-        return sum(
-            sum(one.wrong for one in kind) for kind in (self.lines, self.held, self.promises)
-        )
+        every = (self.lines, self.held, self.promises, self.texts)
+        return sum(sum(one.wrong for one in kind) for kind in every)
 
 
 def shown(report: Report) -> Iterator[str]:
@@ -64,6 +65,9 @@ def shown(report: Report) -> Iterator[str]:
     if report.promises:
         yield ""
         yield from _carried(report.promises)
+    if report.texts:
+        yield ""
+        yield from _sent(report.texts)
     if report.wrong:
         yield f"\nWRONG: {report.wrong} answers were not what they must be"
 
@@ -162,3 +166,15 @@ def _carried(lines: tuple[Promises, ...]) -> Iterator[str]:
             (f"p95 under {SOON * 1e3:g} ms", f"{one.idle_p95 * 1e3:.1f} ms", one.idle_p95 < SOON),
         ):
             yield f"mark  {one.database}, {what}: {got}, {'reached' if reached else 'MISSED'}"
+
+
+def _sent(lines: tuple[Texts, ...]) -> Iterator[str]:
+    yield "SMS sent to a carrier on loopback by one worker, and by the bare client in a loop that keeps nothing:"
+    heads = ("x client", "lane/s", "client/s", "x client", "lane/s", "client/s")
+    yield f"{'':12}{'each its own text':>27}{'one text to all':>27}"
+    yield f"{'':12}" + "".join(f"{head:>9}" for head in heads)
+    for one in lines:
+        yield (
+            f"{one.database:12}{one.to_client:9.2f}{one.lane:9,.0f}{one.client:9,.0f}"
+            f"{one.to_client_alike:9.2f}{one.lane_alike:9,.0f}{one.client_alike:9,.0f}"
+        )

@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 import requests
 from redis import Redis
 
-from benchmarks import floors, held, promises
+from benchmarks import floors, held, promises, texts
 from benchmarks.figures import Round, line
 from benchmarks.held import Held
 from benchmarks.load import Order
@@ -108,7 +108,9 @@ def measured(stack: Stack, seconds: float, rounds: int, postgresql: str = "") ->
             for one, seen in zip(servers, zip(*turns, strict=True), strict=True)
         ]
         waited = [_held(stack, server) for server in ours]
-    carried = _carried(stack, postgresql, rounds)
+    databases = _databases(stack, postgresql)
+    carried = promises.measured(stack.settings, databases, stack.logs, rounds)
+    sent = texts.measured(stack.settings, databases, rounds)
     after, python = os.getloadavg()[0], platform.python_version()
     return Report(
         python,
@@ -120,6 +122,7 @@ def measured(stack: Stack, seconds: float, rounds: int, postgresql: str = "") ->
         tuple(lines),
         tuple(waited),
         carried,
+        sent,
     )
 
 
@@ -216,12 +219,11 @@ def _held(stack: Stack, server: Server) -> Held:
         _told(control, 0.0)
 
 
-def _carried(stack: Stack, postgresql: str, rounds: int) -> tuple[promises.Line, ...]:
-    """Promises to a registry on loopback, from a new SQLite file and from the PostgreSQL that was named."""
+def _databases(stack: Stack, postgresql: str) -> dict[str, str]:
+    """What is promised and sent from: a new SQLite file, and the PostgreSQL that was named."""
     folder = stack.settings.var.resolve()
-    databases = {"SQLite": f"sqlite:///{folder / 'bench.db'}"}
-    databases |= {"PostgreSQL": postgresql} if postgresql else {}
-    return promises.measured(stack.settings, databases, stack.logs, rounds)
+    found = {"SQLite": f"sqlite:///{folder / 'bench.db'}"}
+    return found | ({"PostgreSQL": postgresql} if postgresql else {})
 
 
 def _told(control: str, delay: float) -> None:

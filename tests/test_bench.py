@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from werkzeug.test import Client
 
-from benchmarks import carrying, load, promises
+from benchmarks import carrying, load, promises, sending, texts
 from benchmarks.carrying import Carried, Task, Ways
 from benchmarks.figures import Line, Round, line, percentile, ratio
 from benchmarks.floors import ANSWER, PATH, bare_callable, flask_route
@@ -275,6 +275,29 @@ def test_all_three_ways_carry_the_same_promises(
         assert [way.wrong for way in (ways.plain, ways.loop, ways.lane)] == [0, 0, 0]
         calls, last = registry.handed()
     assert (calls, last > 0) == (750, True)
+
+
+def test_a_worker_and_the_bare_client_send_the_same_messages(
+    database_url: str, valkey_url: str, tmp_path: Path
+) -> None:
+    """Each with a text of its own, and one text to all: every one leaves, on each database."""
+    with promises.office("carrier") as carrier:
+        settings = Settings(
+            var=tmp_path,
+            database_url=database_url,
+            redis_url=valkey_url,
+            keys=KEYS,
+            registry_url=carrier.url,
+            africastalking_url=carrier.url,
+            africastalking_username="sandbox",
+            africastalking_key="evidently-fake",
+        )
+        ways = sending.measured(Task(120, "test"), settings, perf_counter)
+    every = (ways.client, ways.lane, ways.client_alike, ways.lane_alike)
+    assert [(way.number, way.wrong) for way in every] == [(120, 0)] * 4
+    line = texts.line("SQLite", [ways])
+    assert line.to_client == pytest.approx(line.lane / line.client)
+    assert line.wrong == 0
 
 
 @pytest.mark.parametrize("given", ["0", "-1", "21", "nan", "inf", "x", ""])
