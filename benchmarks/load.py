@@ -137,17 +137,20 @@ class Load:
         self.seen.waits.append(now - caller.sent)
         if body is None or not body.startswith(caller.press.expected):
             self.seen.wrong += 1
-        if body is None or now >= until or not self._next(caller):
+        if body is None or not self._next(caller, more=now < until):
             self._ready.unregister(caller.wire)
             caller.wire.close()
             return
         self._press(caller)
 
-    def _next(self, caller: Caller) -> bool:
-        """The next press of the session, or the first of another; False when there is none."""
+    def _next(self, caller: Caller, *, more: bool) -> bool:
+        """The next press of the session, or the first of another; False when there is none, or are
+        to be no `more`: a call that were left would be offered at the next dial of its phone.
+        """
         press = next(caller.ahead, None)
         if press is None:
-            if (session := next(self._sessions, None)) is None:
+            session = next(self._sessions, None) if more else None
+            if session is None:
                 return False
             caller.session, caller.ahead = session[0], iter(session[1])
             press = next(caller.ahead)
