@@ -1,0 +1,116 @@
+"""What a registry notifies of, as events: DCI's own, the local profile's, and the shapes that are met in
+their place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from registry_client import events
+from registry_client.dci import enrolments, records
+from registry_client.dci.fields import objects, plain, text
+from registry_client.dci.values import Enrolment, Status
+from registry_client.envelope import Json
+from registry_client.events import LONGEST_ID, Event, What
+
+ITEMS = ("notify_event", "notify_request")
+"""The list of a notification: the standard's, and openIMIS's."""
+KINDS = ("reg_event_type", "event_type")
+RECORDS = ("reg_records", "reg_record", "event_data")
+PRIVATE = "event"
+"""The record type of an event of the local profile, without its prefix."""
+MOST = 100
+"""Events read of one notification."""
+
+PEOPLE: Mapping[str, What] = {
+    "register": What.HOUSEHOLD_REGISTERED,
+    "newhouseholdmember": What.HOUSEHOLD_CHANGED,
+    "update": What.HOUSEHOLD_CHANGED,
+}
+"""Events of a social registry, as `plain` writes them."""
+ENROLMENTS = frozenset(map(plain, ("enrollement", "enrolment", "enrollment")))
+CHANGES = frozenset(f"{one}statuschange" for one in ENROLMENTS)
+"""Events of a beneficiary registry, however they are spelt."""
+BECAME: Mapping[Status, What] = {
+    Status.ACTIVE: What.ENROLLED,
+    Status.SUSPENDED: What.SUSPENDED,
+    Status.GRADUATED: What.EXITED,
+    Status.EXITED: What.EXITED,
+    Status.INACTIVE: What.EXITED,
+}
+"""What is told of a status; of the others nothing is."""
+
+
+def read(message: Json, id_type: str) -> tuple[Event, ...]:
+    """The events of a notification that can be told; `id_type` is what the registry calls a
+    national ID. Raises nothing.
+    """
+    found = [
+        event
+        for number, item in enumerate(objects(message, *ITEMS))
+        for event in _item(
+            item, f"{text(message, 'transaction_id')}/{_name(item, number)}", id_type
+        )
+    ]
+    return tuple(found[:MOST])
+
+
+def _name(item: Json, number: int) -> str:
+    return text(item, "event_id", "reference_id") or str(number)
+
+
+def _item(item: Json, name: str, id_type: str) -> Iterator[Event]:
+    data = next(iter(objects(item, "data")), item)
+    kind = plain(text(data, *KINDS) or text(item, *KINDS))
+    private = plain(text(data, "reg_record_type")) == PRIVATE
+    for number, record in enumerate(objects(data, *RECORDS)):
+        if private:
+            event = events.read(record)
+            if event is not None:
+                yield event
+            continue
+        for what, facts in _happened(kind, record):
+            told = _about(f"{name}/{number}/{what}", what, record, id_type, facts)
+            if told is not None:
+                yield told
+
+
+def _happened(kind: str, record: Json) -> Iterator[tuple[What, dict[str, Any]]]:
+    """What an event of this kind says of a record, with its facts."""
+    if kind in PEOPLE:
+        yield PEOPLE[kind], {}
+    elif kind in ENROLMENTS | CHANGES:
+        for one in enrolments.beneficiary(record).enrolments:
+            if one.status in BECAME:
+                yield BECAME[one.status], _programme(one)
+            elif kind in ENROLMENTS and one.status is Status.UNKNOWN:
+                yield What.ENROLLED, _programme(one)
+
+
+def _programme(one: Enrolment) -> dict[str, Any]:
+    return {"programme": [one.programme, {"en": one.name or one.programme}]}
+
+
+def _about(
+    name: str, what: What, record: Json, id_type: str, facts: dict[str, Any]
+) -> Event | None:
+    """The event, where the record says whose it is: by a phone, else by an ID."""
+    phones = records.phones(record)
+    event = Event(
+        name[-LONGEST_ID:],
+        what,
+        phone=phones[0] if phones else "",
+        national_id=_whose(record, id_type),
+        facts=facts,
+    )
+    return events.about_somebody(event)
+
+
+def _whose(record: Json, id_type: str) -> str:
+    """Her national ID; that of the head, or of the first who has one, where the record is a group's."""
+    for one in (record, *objects(record, "member"), *objects(record, "group")):
+        for person in (one, *records.members(one)):
+            if number := records.national_id(person, id_type):
+                return number
+    return ""
