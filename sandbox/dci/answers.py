@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sandbox.dci.header import NotARequest
-from sandbox.envelope import Json, Received, Rejected, is_whole, moment
+from sandbox.envelope import Json, Received, Rejected, is_text, is_whole, moment
 
 ACK_CODES = {"rjct.version.invalid": "err.version.not_supported"}
 """The transport code for a refused header; for any other it is `err.request.bad`."""
@@ -45,7 +45,7 @@ def envelope(
         "signature": "",
         "header": header(received, action, now, told),
         "message": {
-            "transaction_id": _said(received.message.get("transaction_id")),
+            "transaction_id": _said(received.message.get("transaction_id"), 99),
             "correlation_id": correlation_id,
         }
         | told.fields,
@@ -101,5 +101,5 @@ def ack_code(why: Rejected) -> str:
     return ACK_CODES.get(why.code, "err.request.bad")
 
 
-def _said(value: object) -> str:
-    return value if isinstance(value, str) and is_whole(value) else ""
+def _said(value: object, longest: int = 999) -> str:
+    return str(value) if is_text(value, longest) else ""

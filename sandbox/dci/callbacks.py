@@ -125,5 +125,5 @@ def _judged(answer: requests.Response) -> tuple[str, str]:
     said = f"{said} {status} {code}".strip()[:120]
     if answer.status_code >= 500 or answer.status_code == 429 or code in AGAIN:
         return "waiting", said
-    good = answer.ok and status in ("", "ACK")
+    good = answer.status_code < 300 and status in ("", "ACK")
     return ("delivered" if good else "refused"), said

@@ -137,8 +137,9 @@ class Dci:
         self.callbacks.send(call.action, url, self.signed(body, asked.received.signature))
 
     def reset(self) -> None:
-        """Forget subscriptions, keys and deliveries."""
+        """Forget subscriptions, keys, requests and deliveries."""
         self.subscriptions.clear()
         self.keys.forget()
         self._headers.forget()
+        self._transactions.forget()
         self.callbacks.recent.clear()

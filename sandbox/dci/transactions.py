@@ -37,6 +37,11 @@ class Transactions:
         with self._lock:
             self._kept.append(transaction)
 
+    def forget(self) -> None:
+        """Forget all of it."""
+        with self._lock:
+            self._kept.clear()
+
     def find(
         self, kind: str, sender: str, attribute: str, value: str | list[str]
     ) -> list[Transaction]:
@@ -56,13 +61,13 @@ class Transactions:
 
 def status(kind: str, found: list[Transaction], references: set[str] | None, asked: str) -> Json:
     """The `txn_status` of requests: their answers as one, only of `references` where some are
-    named. Of a subscription it carries an empty `search_response` too: the standard's schema wants
-    one whatever was asked.
+    named; of two answers to one item the latest. Of a subscription it carries an empty
+    `search_response` too: the standard's schema wants one whatever was asked.
     """
-    first = found[0] if found else None
+    last = found[-1] if found else None
     head: Json = {
-        "transaction_id": first.transaction_id if first else asked,
-        "correlation_id": first.correlation_id if first else "",
+        "transaction_id": last.transaction_id if last else asked,
+        "correlation_id": last.correlation_id if last else "",
     }
     if kind == "receipt":
         told = [one for each in found for one in each.message.get("beneficiaries", ())]
@@ -70,10 +75,10 @@ def status(kind: str, found: list[Transaction], references: set[str] | None, ask
             "transaction_id": head["transaction_id"],
             "receipt_information": {"beneficiaries": told},
         }
-    items = [
-        item
+    items = {
+        item["reference_id"]: item
         for one in found
         for item in one.message.get(LISTS[kind], ())
         if references is None or item["reference_id"] in references
-    ]
-    return head | {"search_response": []} | {LISTS[kind]: items}
+    }
+    return head | {"search_response": []} | {LISTS[kind]: list(items.values())}
