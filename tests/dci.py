@@ -123,7 +123,9 @@ class Line:
     uri: str
     hears: Hears
 
-    def post(self, path: str, body: Any, status: int = 200, **headers: str) -> Any:
+    def post(
+        self, path: str, body: Any, status: int = 200, headers: dict[str, str] | None = None
+    ) -> Any:
         """The JSON of an answer with this status."""
         answer = requests.post(f"{self.url}{path}", json=body, headers=headers, timeout=10)
         assert answer.status_code == status, answer.text
@@ -139,14 +141,15 @@ class Line:
         [one] = answer["message"]["search_response"]
         return dict(one)
 
-    def wait_until(self, state: str) -> Json:
-        """The last delivery in the log, once it is in this state."""
+    def wait_until(self, state: str, count: int = 1) -> Json:
+        """The last delivery of so many in the log, once it is in this state."""
+        log: list[Json] = []
         for _ in range(500):
-            last = self.get("/control/callbacks")[-1]
-            if last["state"] == state:
-                return dict(last)
+            log = self.get("/control/callbacks")
+            if len(log) >= count and log[-1]["state"] == state:
+                return log[-1]
             threading.Event().wait(0.01)
-        raise AssertionError(last)
+        raise AssertionError(log)
 
 
 @contextmanager

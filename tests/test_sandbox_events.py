@@ -70,7 +70,7 @@ def test_nobody_at_the_address_is_given_up(line: Line) -> None:
         line.post("/registry/search", search(sender_uri=f"{gone}/on-search"))
         assert "Error" in line.wait_until("given up")["answer"]
     line.post("/registry/search", search())
-    assert line.wait_until("given up")["answer"] == "no sender_uri"
+    assert line.wait_until("given up", 2)["answer"] == "no sender_uri"
 
 
 @pytest.mark.parametrize(

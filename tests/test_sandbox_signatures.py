@@ -28,7 +28,6 @@ ED = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 EC = ec.derive_private_key(0xE5256, ec.SECP256R1())
 RSA = rsa.generate_private_key(65537, 2048)
 Json = dict[str, Any]
-NOW = int(time.time())
 
 
 def b64url(data: bytes) -> str:
@@ -59,12 +58,14 @@ JWKS: Json = {
 
 def cavage(
     body: Json,
-    created: int = NOW,
-    expires: int = NOW + 300,
+    since: int = 0,
+    until: int = 300,
     kid: str = "spmis.example|k1|ed25519",
     **changes: str,
 ) -> str:
-    """Form A, computed here."""
+    """Form A, computed here. `since`, `until`: seconds from now."""
+    now = int(time.time())
+    created, expires = now + since, now + until
     whole = json.dumps(
         {"header": body["header"], "message": body["message"]},
         sort_keys=True,
@@ -135,14 +136,14 @@ def by(alg: str) -> Callable[[Json], str]:
 
 def stretched(body: Json) -> str:
     """Form A, said to hold longer than was signed."""
-    return re.sub(r'expires="\d+"', f'expires="{NOW + 900}"', cavage(body))
+    return re.sub(r'expires="\d+"', f'expires="{int(time.time()) + 900}"', cavage(body))
 
 
 ACCEPTED: list[tuple[str, Callable[[Json], str]]] = [
     ("cavage", cavage),
     ("cavage with a word before it", lambda body: f"Signature: {cavage(body)}"),
-    ("a clock that is a minute ahead", lambda body: cavage(body, NOW + 50, NOW + 350)),
-    ("a clock that is a minute behind", lambda body: cavage(body, NOW - 340, NOW - 40)),
+    ("a clock that is a minute ahead", lambda body: cavage(body, 50, 350)),
+    ("a clock that is a minute behind", lambda body: cavage(body, -340, -40)),
     *((f"jws {alg}", by(alg)) for alg in SIGNERS),
 ]
 
@@ -160,8 +161,8 @@ def test_a_good_signature_is_taken(known: Line, what: str, make: Callable[[Json]
 REFUSED: list[tuple[str, Callable[[Json], str]]] = [
     ("the word", lambda body: "invalid-signature"),
     ("nonsense", lambda body: "nonsense"),
-    ("expired", lambda body: cavage(body, NOW - 1000, NOW - 700)),
-    ("of tomorrow", lambda body: cavage(body, NOW + 1000, NOW + 1300)),
+    ("expired", lambda body: cavage(body, -1000, -700)),
+    ("of tomorrow", lambda body: cavage(body, 1000, 1300)),
     ("another sender's", lambda body: cavage(body, kid="other.example|k1|ed25519")),
     ("an unknown key", lambda body: cavage(body, kid="spmis.example|k9|ed25519")),
     ("a key of another kind", lambda body: cavage(body, kid="spmis.example|k-ES256|ed25519")),
@@ -299,19 +300,19 @@ def test_a_strict_registry_takes_a_token_and_a_signature_and_nothing_less(tmp_pa
             for token in (by_form["access_token"], by_basic["access_token"]):
                 bearer = {"Authorization": f"Bearer {token}"}
                 body = search()
-                assert line.post(SYNC, sent(body, jws(body, "EdDSA")), **bearer)
-                missing = line.post(SYNC, sent(search(), ""), 401, **bearer)
+                assert line.post(SYNC, sent(body, jws(body, "EdDSA")), headers=bearer)
+                missing = line.post(SYNC, sent(search(), ""), 401, headers=bearer)
                 assert missing["errors"][0]["code"] == "err.signature.missing"
                 stranger = search(sender_id="stranger.example")
                 signed = sent(stranger, jws(stranger, "EdDSA"))
-                unknown = line.post(SYNC, signed, 401, **bearer)
+                unknown = line.post(SYNC, signed, 401, headers=bearer)
                 assert unknown["errors"][0]["code"] == "err.signature.invalid"
             forged = f"{by_form['access_token'][:-4]}AAAA"
             for value in ("", "Bearer", f"Bearer {forged}", f"Basic {by_form['access_token']}"):
                 body = search()
                 for path in (SYNC, ASYNC):
                     refused = line.post(
-                        path, sent(body, jws(body, "EdDSA")), 401, Authorization=value
+                        path, sent(body, jws(body, "EdDSA")), 401, {"Authorization": value}
                     )
                     assert refused["errors"][0]["code"] == "err.request.unauthorized"
     assert published[0] == published[1]
