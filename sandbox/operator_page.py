@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, render_template_string, request
 from werkzeug.exceptions import Forbidden
@@ -57,7 +58,7 @@ def blueprint(officer: Officer, faults: Faults) -> Blueprint:
         """Do it, and show the page with what came of it."""
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
             raise Forbidden("Another page may not press these buttons.")
-        return redirect(f"/operator?said={_done(officer, faults, act)}", 303)
+        return redirect(f"/operator?said={quote(_done(officer, faults, act))}", 303)
 
     @routes.after_request
     def guard(response: Response) -> Response:

@@ -345,6 +345,7 @@ def test_a_programme_tells_who_is_enrolled(line: Line) -> None:
     answer = line.post("/registry/sync/enrollment/updates", body)
     states = [one["status"] for one in answer["message"]["enrolled_response"]]
     assert states == ["succ", "rjct", "rjct", "rjct", "succ", "rjct"]
+    assert (answer["header"]["status"], answer["header"]["completed_count"]) == ("succ", 2)
     [record] = line.found(reg_type="ns:org:RegistryType:IBR")["data"]["reg_records"]
     held = {
         one["programme"]["programme_identifier"]: one["enrolment_status"]

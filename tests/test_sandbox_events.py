@@ -341,6 +341,8 @@ def test_the_operators_page_does_what_the_control_does(line: Line) -> None:
     requests.post(f"{url}/faults", {"delay": "0", "fail": "3", "down": "on"}, timeout=10)
     faults = line.get("/control/registry")
     assert (faults["fail"], faults["down"]) == (3, True)
+    odd = {"delay": "-1", "fail": "0", "x": "&said=<b>\n"}
+    assert "delay cannot be -1.0" in requests.post(f"{url}/faults", odd, timeout=10).text
     assert "numbers" in requests.post(f"{url}/faults", {"delay": "x"}, timeout=10).text
 
 

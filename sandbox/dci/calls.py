@@ -96,7 +96,7 @@ class Work:
         return self._about(asked, self.enrolments.checked)
 
     def updated(self, asked: Asked) -> Outcome:
-        """A programme tells who is enrolled."""
+        """A programme tells who is enrolled: it was heard, whatever is said to each beneficiary."""
         updates = asked.received.message.get("enrolled_updates")
         listed = updates.get("beneficiaries") if isinstance(updates, dict) else None
         self._header(asked, ("notify",), (_count(listed), 1), "CallbackHeader")
@@ -104,7 +104,7 @@ class Work:
         found = [self.enrolments.updated(one, self.now()) for one in told]
         known = [one for one, answer in zip(told, found, strict=True) if answer["status"] == "succ"]
         self._remember(asked, "receipt", (), {"beneficiaries": known})
-        return outcome({"enrolled_response": found}, found)
+        return Outcome({"enrolled_response": found}, None, len(found), len(known))
 
     def payments(self, asked: Asked) -> Outcome:
         """Payments to somebody."""

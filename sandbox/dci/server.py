@@ -36,7 +36,9 @@ class Wire:
     """Whether messages may be unsigned where their sender has no key. Never but on loopback."""
     ring: Path | None = None
     """A JSON file of public keys, as `POST /sandbox/keys` takes them one by one."""
-    clients: Mapping[str, str] = field(default_factory=lambda: {"guichet": "evidently-a-sandbox"})
+    clients: Mapping[str, str] = field(
+        default_factory=lambda: {"guichet": "evidently-a-sandbox"}, repr=False
+    )
     """Secrets of OAuth 2.0 clients by id."""
     token: str = field(default="", repr=False)
     """A fixed bearer token that is asked for; empty: none."""
