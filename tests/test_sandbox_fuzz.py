@@ -35,7 +35,7 @@ OPERATIONS = [
 ]
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture]
 FAST = settings(max_examples=4, deadline=None, phases=[Phase.generate], suppress_health_check=QUIET)
-LONG = settings(FAST, max_examples=150)
+LONG = settings(FAST, max_examples=60)
 JSON = st.recursive(
     st.none()
     | st.booleans()
