@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from sandbox.app import Config
+from sandbox.dci.server import Wire
 from sandbox.households import HOUSEHOLDS
 from sandbox.server import Sandbox
 
@@ -23,7 +25,7 @@ def main(arguments: list[str]) -> int:
         tuple(code.strip() for code in asked.service_code.split(",") if code.strip()),
         asked.short_code,
         asked.twilio_token,
-        asked.registry_token,
+        _wire(asked),
         asked.households,
     )
     try:
@@ -43,6 +45,20 @@ def main(arguments: list[str]) -> int:
     print(f"sandbox: {sandbox.url}/phone", flush=True)
     sandbox.serve()
     return 0
+
+
+def _wire(asked: argparse.Namespace) -> Wire:
+    ring = asked.registry_keys or os.environ.get("SANDBOX_KEYS")
+    client, _, secret = asked.registry_client.partition(":")
+    return Wire(
+        lenient=not asked.registry_strict,
+        ring=Path(ring) if ring else None,
+        clients={client: secret},
+        token=asked.registry_token,
+        require_token=asked.registry_strict,
+        callback_token=asked.callback_token,
+        receiver_id=asked.registry_id,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -73,6 +89,28 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--twilio-token", default="", help="auth token of the Twilio account")
     parser.add_argument(
         "--registry-token", default="", help="bearer token the registry asks for (default none)"
+    )
+    parser.add_argument(
+        "--registry-client",
+        default="guichet:evidently-a-sandbox",
+        metavar="ID:SECRET",
+        help="the client the registry gives tokens to (default %(default)s)",
+    )
+    parser.add_argument(
+        "--registry-keys",
+        metavar="FILE",
+        help="JSON file of the public keys of senders (default the environment's SANDBOX_KEYS)",
+    )
+    parser.add_argument(
+        "--registry-strict",
+        action="store_true",
+        help="take no DCI message without a token and a signature that verifies",
+    )
+    parser.add_argument(
+        "--registry-id", default="", help="who the registry is (default whoever it is taken for)"
+    )
+    parser.add_argument(
+        "--callback-token", default="", help="bearer token of the registry's callbacks"
     )
     parser.add_argument(
         "--households", type=int, default=HOUSEHOLDS, help="how many to draw (default %(default)s)"

@@ -1,4 +1,4 @@
-"""The registry's own files: households, people, their phones and programmes, filled once."""
+"""The registry's own files: households, people, their identifiers, phones, programmes and payments."""
 
 from __future__ import annotations
 
@@ -19,11 +19,20 @@ CREATE INDEX IF NOT EXISTS phones_person ON phones (national_id);
 CREATE TABLE IF NOT EXISTS enrolments (
   household TEXT NOT NULL REFERENCES households, programme TEXT NOT NULL, state TEXT NOT NULL,
   PRIMARY KEY (household, programme));
+CREATE TABLE IF NOT EXISTS identifiers (
+  type TEXT NOT NULL, value TEXT NOT NULL, national_id TEXT NOT NULL REFERENCES people, PRIMARY KEY (type, value));
+CREATE INDEX IF NOT EXISTS identifiers_person ON identifiers (national_id);
+CREATE TABLE IF NOT EXISTS payments (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, household TEXT NOT NULL REFERENCES households, programme TEXT NOT NULL,
+  amount TEXT NOT NULL, due TEXT NOT NULL, state TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS changes (number INTEGER PRIMARY KEY);
 """
+TABLES = ("payments", "identifiers", "phones", "enrolments", "people", "households", "changes")
+"""In the order they may be emptied."""
 
 
 class Census:
-    """Who is on record. Nothing is written after the first start."""
+    """Who is on record. What is written after the first start is counted as a change."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -37,13 +46,24 @@ class Census:
         """One person."""
         return self._database.row("SELECT * FROM people WHERE national_id = ?", national_id)
 
-    def on_phone(self, phone: str) -> list[Row]:
-        """The people who have this phone on record."""
-        return self._database.rows(
-            "SELECT people.* FROM people JOIN phones USING (national_id) WHERE phone = ?"
-            " ORDER BY national_id",
-            phone,
+    def identified(self, value: str) -> Row | None:
+        """The person with this NID or UIN."""
+        return self.person(value) or self._database.row(
+            "SELECT people.* FROM people JOIN identifiers USING (national_id) WHERE type = 'UIN' AND value = ?",
+            value,
         )
+
+    def identifiers(self, person: Row) -> list[tuple[str, str]]:
+        """Types and values: NID and UIN first. The UIN is the NID where there is no other."""
+        held = {
+            row["type"]: row["value"]
+            for row in self._database.rows(
+                "SELECT type, value FROM identifiers WHERE national_id = ? ORDER BY type",
+                person["national_id"],
+            )
+        }
+        number = person["national_id"]
+        return list(({"NID": number, "UIN": held.get("UIN", number)} | held).items())
 
     def phones(self, national_id: str) -> list[str]:
         """The phones on record for a person, E.164."""
@@ -51,6 +71,10 @@ class Census:
             "SELECT phone FROM phones WHERE national_id = ? ORDER BY phone", national_id
         )
         return [row["phone"] for row in held]
+
+    def has_household(self, household: str) -> bool:
+        """Whether there is such a household."""
+        return self._database.row("SELECT 1 FROM households WHERE id = ?", household) is not None
 
     def household(self, household: str) -> Row:
         """One household, with its score: the household of a person, so it is there."""
@@ -76,26 +100,87 @@ class Census:
         )
         return {row["programme"]: row["state"] for row in held}
 
+    def payments(self, household: str) -> list[Row]:
+        """The payments made by hand, the newest first."""
+        return self._database.rows(
+            "SELECT * FROM payments WHERE household = ? ORDER BY number DESC", household
+        )
+
+    def enrol(self, household: str, programme: str, state: str) -> None:
+        """Write the state of a household in a programme down."""
+        with self._database.together():
+            self._changed()
+            self._database.write(
+                "INSERT INTO enrolments VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state",
+                *(household, programme, state),
+            )
+
+    def pay(self, household: str, programme: str, amount: str, due: str, state: str) -> int:
+        """Write a payment down; its number."""
+        with self._database.together():
+            self._changed()
+            made = self._database.row(
+                "INSERT INTO payments (household, programme, amount, due, state) VALUES (?, ?, ?, ?, ?)"
+                " RETURNING number",
+                *(household, programme, amount, due, state),
+            )
+        return int(made["number"]) if made else 0
+
+    def register(self, household: str, district: str, who: Person) -> bool:
+        """Write a person down, in a new household where there is none of this id. False when the ID
+        is taken.
+        """
+        with self._database.together():
+            if self.identified(who.national_id) is not None:
+                return False
+            self._changed()
+            self._database.write(
+                "INSERT INTO households VALUES (?, ?, '', NULL, NULL, NULL) ON CONFLICT DO NOTHING",
+                *(household, district),
+            )
+            self._database.write(
+                "INSERT INTO people VALUES (?, ?, ?, ?, ?, ?, ?)", *_row(who, household)
+            )
+        return True
+
+    def restore(self, households: list[Household]) -> None:
+        """Put everything back as it was on the first start, where anything was changed."""
+        if self._database.row("SELECT 1 FROM changes") is None:
+            return
+        with self._database.together():
+            for table in TABLES:
+                self._database.write(f"DELETE FROM {table}")  # noqa: S608 - one of TABLES
+            self._fill(households)
+
     def fill(self, households: list[Household]) -> None:
         """Write everybody down, all or nothing."""
-        people = [(one.id, who) for one in households for who in one.members]
         with self._database.together():
-            self._database.write_many(
-                "INSERT INTO households VALUES (?, ?, ?, ?, ?, ?)",
-                [_file(one) for one in households],
-            )
-            self._database.write_many(
-                "INSERT INTO people VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [_row(who, household) for household, who in people],
-            )
-            self._database.write_many(
-                "INSERT INTO phones VALUES (?, ?)",
-                [(phone, who.national_id) for _, who in people for phone in who.phones],
-            )
-            self._database.write_many(
-                "INSERT INTO enrolments VALUES (?, ?, ?)",
-                [(one.id, *held) for one in households for held in one.enrolments],
-            )
+            self._fill(households)
+
+    def _changed(self) -> None:
+        self._database.write("INSERT INTO changes VALUES (1) ON CONFLICT DO NOTHING")
+
+    def _fill(self, households: list[Household]) -> None:
+        people = [(one.id, who) for one in households for who in one.members]
+        self._database.write_many(
+            "INSERT INTO households VALUES (?, ?, ?, ?, ?, ?)", [_file(one) for one in households]
+        )
+        self._database.write_many(
+            "INSERT INTO people VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [_row(who, household) for household, who in people],
+        )
+        self._database.write_many(
+            "INSERT INTO phones VALUES (?, ?)",
+            [(phone, who.national_id) for _, who in people for phone in who.phones],
+        )
+        self._database.write_many(
+            "INSERT INTO enrolments VALUES (?, ?, ?)",
+            [(one.id, *held) for one in households for held in one.enrolments],
+        )
+        self._database.write_many(
+            "INSERT INTO identifiers VALUES (?, ?, ?)",
+            [(*held, who.national_id) for _, who in people for held in who.identifiers],
+        )
 
 
 def _file(one: Household) -> tuple[str | None, ...]:

@@ -6,23 +6,26 @@ Under /control.
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import NotFound
 
 from sandbox.carrier_api import BadRequest, fields, text
 from sandbox.deliveries import Deliveries
+from sandbox.envelope import is_whole
 from sandbox.faults import Faults
 from sandbox.inboxes import Inboxes
 from sandbox.ledger import PROGRESS
-from sandbox.registry import Registry
+from sandbox.officer import ACTS, Officer
 
 
 def blueprint(
-    registry: Registry,
+    officer: Officer,
     inboxes: Inboxes,
     deliveries: Deliveries,
     registry_faults: Faults,
     carrier_faults: Faults,
 ) -> Blueprint:
     """The routes of /control."""
+    registry, dci = officer.dci.registry, officer.dci
     routes = Blueprint("control", __name__, url_prefix="/control")
 
     @routes.route("/registry", methods=["GET", "POST"])
@@ -37,8 +40,9 @@ def blueprint(
 
     @routes.post("/reset")
     def reset() -> Response:
-        """Forget every request and message, and let nothing go wrong."""
-        registry.ledger.clear()
+        """Forget every request, message, subscription and key, and let nothing go wrong."""
+        registry.restore()
+        dci.reset()
         inboxes.clear()
         registry_faults.reset()
         carrier_faults.reset()
@@ -53,6 +57,27 @@ def blueprint(
         if not registry.ledger.move(text("reference", 10), str(word)):
             raise BadRequest("There is no request under this reference.")
         return jsonify({"progress": word})
+
+    @routes.post("/<act>")
+    def act(act: str) -> Response:
+        """What an officer does: a row of ACTS."""
+        if act not in ACTS:
+            raise NotFound
+        given = {name: str(value) for name, value in fields().items() if value is not None}
+        if not is_whole(given):
+            raise BadRequest("Fields are plain text.")
+        return jsonify(ACTS[act](officer, given))
+
+    @routes.get("/callbacks")
+    def callbacks() -> Response:
+        """The last answers and notices of the registry, and what came of them."""
+        return jsonify([one.as_json() for one in list(dci.callbacks.recent)])
+
+    @routes.get("/subscriptions")
+    def subscriptions() -> Response:
+        """Every subscription, the oldest first."""
+        listed = [one.as_json() | {"sender_id": one.sender} for one in dci.subscriptions.listed()]
+        return jsonify(listed)
 
     @routes.get("/ledger")
     def ledger() -> Response:

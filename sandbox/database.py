@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-Value = str | int | None
+Value = str | int | float | None
 Row = sqlite3.Row
 
 
-SHAPE = 2
+SHAPE = 3
 """Counted up when a table changes: a file of another shape is emptied, for nothing in it is worth
 keeping.
 """

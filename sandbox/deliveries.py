@@ -1,20 +1,14 @@
-"""What the carrier brings later: reports, incoming messages, end events.
-
-A heap of due times and a few threads.
-"""
+"""What the carrier brings later: reports, incoming messages, end events."""
 
 from __future__ import annotations
 
-import heapq
-import itertools
-import threading
-import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sandbox.faults import Faults
 from sandbox.hooks import Hooks, NoAnswer, NotConnected, Said, post
+from sandbox.later import Later
 
 RETRIES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Seconds between tries. A real carrier goes on for hours with the same message."""
@@ -45,13 +39,6 @@ class Delivery:
     answer: str = ""
 
 
-@dataclass(order=True, slots=True)
-class _Due:
-    at: float
-    number: int
-    work: Callable[[], None] = field(compare=False)
-
-
 class Deliveries:
     """Everything that is due later. `close` stops the threads; what was not due by then is
     dropped.
@@ -59,17 +46,8 @@ class Deliveries:
 
     def __init__(self, hooks: Hooks, faults: Faults, threads: int = 4) -> None:
         self._hooks, self._faults = hooks, faults
-        self._due: list[_Due] = []
-        self._numbers = itertools.count()
-        self._change = threading.Condition()
-        self._open = True
+        self._later = Later(threads, "deliveries")
         self.recent: deque[Delivery] = deque(maxlen=500)
-        self._threads = [
-            threading.Thread(target=self._work, daemon=True, name="deliveries")
-            for _ in range(threads)
-        ]
-        for thread in self._threads:
-            thread.start()
 
     def send(self, delivery: Delivery, after: float = 0.0) -> None:
         """Bring it after so many seconds, and again on failure as its retries say."""
@@ -78,28 +56,11 @@ class Deliveries:
 
     def later(self, after: float, work: Callable[[], None]) -> None:
         """Do something after so many seconds."""
-        with self._change:
-            heapq.heappush(self._due, _Due(time.monotonic() + after, next(self._numbers), work))
-            self._change.notify()
+        self._later.do(after, work)
 
     def close(self) -> None:
         """Stop the threads."""
-        with self._change:
-            self._open = False
-            self._change.notify_all()
-
-    def _work(self) -> None:
-        while (due := self._next()) is not None:
-            due.work()
-
-    def _next(self) -> _Due | None:
-        with self._change:
-            while self._open:
-                wait = self._due[0].at - time.monotonic() if self._due else None
-                if wait is not None and wait <= 0:
-                    return heapq.heappop(self._due)
-                self._change.wait(wait)
-            return None
+        self._later.close()
 
     def _attempt(self, delivery: Delivery) -> None:
         delivery.tries += 1

@@ -1,10 +1,11 @@
-"""The DCI envelope as a registry reads and answers it: header, codes, HTTP errors.
+"""The DCI envelope as a registry reads and answers it: its parts, codes, HTTP errors.
 
 Messages are read elsewhere.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from collections.abc import Mapping
@@ -16,6 +17,9 @@ from flask import Request, Response, jsonify
 
 VERSION = "1.0.0"
 HALF = re.compile("[\ud800-\udfff]")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+DEEPEST = 40
+"""Levels of nesting a body may have."""
 Json = dict[str, Any]
 
 
@@ -43,12 +47,11 @@ class Rejected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A request whose envelope could be read; whether its header is in order is for `check_header`
-    to say.
-    """
+    """A request whose envelope could be read; whether its header is in order is for others to say."""
 
     header: Json
     message: Json
+    signature: str = ""
 
     @property
     def transaction_id(self) -> str:
@@ -69,15 +72,38 @@ def read(request: Request) -> Received:
         raise HttpError(400, "err.request.bad", "header and message must be objects.")
     if not isinstance(body.get("signature", ""), str):
         raise HttpError(400, "err.signature.invalid", "signature must be a string.")
-    return Received(header, message)
+    return Received(header, message, body.get("signature", ""))
 
 
 def json_of(request: Request) -> object:
     """The JSON that was posted; None when it is none, or nested beyond reason."""
     try:
-        return request.get_json(silent=True)
+        found = request.get_json(silent=True)
     except RecursionError:
         return None
+    return found if _is_shallow(found) else None
+
+
+def _is_shallow(value: object) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        inside: list[object] = []
+        for one in level:
+            inside += (
+                one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+            )
+        if not inside:
+            return True
+        level = inside
+    return False
+
+
+def is_whole(value: object) -> bool:
+    """Whether JSON holds no half characters (lone surrogates) and no number that is none."""
+    try:
+        return not HALF.search(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    except ValueError:
+        return False
 
 
 def check_header(header: Mapping[str, Any], action: str, count: int) -> None:
@@ -101,8 +127,10 @@ def check_header(header: Mapping[str, Any], action: str, count: int) -> None:
 
 def answer(
     received: Received, action: str, now: datetime, fields: Json, refusal: Rejected | None = None
-) -> Response:
-    """The answer in the envelope: the callback header, and a message with both ids and `fields`."""
+) -> Json:
+    """The answer in the envelope, not signed: the callback header, and a message with both ids and
+    `fields`.
+    """
     header: Json = {
         "version": VERSION,
         "message_id": str(uuid.uuid4()),
@@ -120,7 +148,7 @@ def answer(
     if refusal is not None:
         header |= {"status_reason_code": refusal.code, "status_reason_message": refusal.message}
     ids = {"transaction_id": received.transaction_id, "correlation_id": uuid.uuid4().hex}
-    return jsonify({"signature": "", "header": header, "message": ids | fields})
+    return {"signature": "", "header": header, "message": ids | fields}
 
 
 def moment(when: datetime) -> str:
@@ -137,10 +165,10 @@ def is_text(value: object, longest: int, least: int = 1) -> bool:
 
 def is_moment(value: object) -> bool:
     """Whether it is an RFC 3339 time stamp with an offset."""
-    if not isinstance(value, str) or "T" not in value:
+    if not isinstance(value, str) or not MOMENT.fullmatch(value):
         return False
     try:
-        return datetime.fromisoformat(value).tzinfo is not None
+        return datetime.fromisoformat(value.upper()).tzinfo is not None
     except ValueError:
         return False
 

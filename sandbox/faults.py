@@ -6,8 +6,15 @@ Set through /control; each counter is used up one by one.
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import Any
+
+STOPS = {
+    "down": "The registry is down.",
+    "fail": "The registry stumbled.",
+    "lose": "Done, but the answer was lost.",
+}
 
 
 class BadFault(Exception):
@@ -45,6 +52,19 @@ class Faults:
         with self._lock:
             return self.values[name]
 
+    def before(self) -> None:
+        """What may happen before the registry works. Raises Stopped."""
+        if self.get("down"):
+            raise Stopped("down")
+        time.sleep(self.get("delay"))
+        if self.take("fail"):
+            raise Stopped("fail")
+
+    def after(self) -> None:
+        """What may happen once it has. Raises Stopped."""
+        if self.take("lose"):
+            raise Stopped("lose")
+
     def take(self, name: str) -> bool:
         """Whether this call is one of the next n; counts it."""
         with self._lock:
@@ -76,6 +96,14 @@ def _check(name: str, value: object, present: object) -> None:
             )
     if not good:
         raise BadFault(f"{name} cannot be {value!r}.")
+
+
+class Stopped(Exception):
+    """A fault that is in the way of a call to the registry; `kind` is a key of STOPS."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(STOPS[kind])
+        self.kind = kind
 
 
 def registry_faults() -> Faults:

@@ -83,6 +83,8 @@ class Person:
     head: bool = False
     phones: tuple[str, ...] = ()
     """On record, E.164."""
+    identifiers: tuple[tuple[str, str], ...] = ()
+    """Others than the national ID: (type, value)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from sandbox.database import Row
 from sandbox.people import NOT_PAID
 from sandbox.programmes import PROGRAMMES, Programme, first_of_month
 from sandbox.questions import Label
@@ -29,6 +30,13 @@ def listed(
     return sorted(found, key=lambda payment: str(payment["due"]), reverse=True)[:MOST]
 
 
+def by_hand(household: str, district: str, row: Row) -> dict[str, object]:
+    """A payment somebody made in the sandbox's books."""
+    programme, due = PROGRAMMES[row["programme"]], date.fromisoformat(row["due"])
+    number = f"{programme.code}-X{row['number']}-{household.removeprefix('KP-')}"
+    return _written(number, district, programme, row["amount"], due, row["state"])
+
+
 def _is_due(state: str, months_ago: int) -> bool:
     """Nothing is paid to who waits, nor since a suspension three months ago, nor in the year after
     leaving.
@@ -43,11 +51,18 @@ def _payment(
     state = {-1: "expected", 2: "sent"}.get(months_ago, "paid")
     if household == NOT_PAID and state == "sent":
         state = "failed"
+    number = f"{programme.code}-{due:%y%m}-{household.removeprefix('KP-')}"
+    return _written(number, district, programme, programme.amount, due, state)
+
+
+def _written(
+    number: str, district: str, programme: Programme, amount: str, due: date, state: str
+) -> dict[str, object]:
     to_fetch = state in {"expected", "sent"}
     return {
-        "id": f"{programme.code}-{due:%y%m}-{household.removeprefix('KP-')}",
+        "id": number,
         "programme": {"code": programme.code, "name": programme.name},
-        "amount": programme.amount,
+        "amount": amount,
         "currency": "PKR",
         "due": due.isoformat(),
         "state": state,

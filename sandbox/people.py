@@ -202,6 +202,27 @@ UNPROVEN = Household(
     "21.48137",
     _ASSESSED,
 )
+CONFORMANCE = Household(
+    "KP-T00017",
+    "Peshawar",
+    (
+        Person(
+            "1730100000252",
+            "Kiran",
+            "Namoona",
+            "female",
+            date(1990, 4, 2),
+            head=True,
+            phones=("+923000000017",),
+            identifiers=(("UIN", "TEST-001"), ("BRN", "BRN-TEST-001"), ("MRN", "MRN-TEST-001")),
+        ),
+    ),
+    "18.24617",
+    _ASSESSED,
+    enrolments=(("CASH", "active"),),
+    village="asli",
+)
+"""For whoever tests the wire: nobody dials for her."""
 
 KNOWN = (
     Known("1730199999991", "not_found", "an ID nobody has", None),
@@ -228,6 +249,6 @@ KNOWN = (
 
 
 def known_households() -> list[Household]:
-    """The households of the test persons, each once."""
+    """The households of the test persons, each once, and the one for tests of the wire."""
     found = {known.household.id: known.household for known in KNOWN if known.household is not None}
-    return list(found.values())
+    return [*found.values(), CONFORMANCE]

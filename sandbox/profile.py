@@ -8,8 +8,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Response
-
 from sandbox import desks
 from sandbox.envelope import Json, Received, Rejected, answer, check_header, is_text
 from sandbox.ledger import Application, Case, Complaint
@@ -200,7 +198,7 @@ CALLS: dict[str, Callable[[Call], Json]] = {
 }
 
 
-def respond(registry: Registry, now: Clock, action: str, received: Received) -> Response:
+def respond(registry: Registry, now: Clock, action: str, received: Received) -> Json:
     """Answer one call of the profile; `action` is the last part of its path."""
     try:
         _check(received, action)

@@ -60,8 +60,14 @@ class Registry:
         self._database, self._now = database, now
         self.census = Census(database)
         self.ledger = Ledger(database, now)
+        self._households = households
         if self.census.empty():
             self.census.fill(known_households() + population(households))
+
+    def restore(self) -> None:
+        """Forget every request, and put the census back as it was on the first start."""
+        self.ledger.clear()
+        self.census.restore(known_households() + population(self._households))
 
     def today(self) -> date:
         """The registry's day."""
@@ -229,9 +235,32 @@ class Registry:
 
     def payments(self, national_id: str) -> list[dict[str, object]]:
         """The last six payments of her household, newest first."""
-        household = self.census.household(self._person(national_id)["household"])
-        held = self.census.enrolments(household["id"])
-        return payments.listed(household["id"], household["district"], held, self.today())
+        return self._payments(self._person(national_id)["household"])[: payments.MOST]
+
+    def paid(self, household: str) -> list[dict[str, object]]:
+        """The same payments as a payer's book has them: `id`, `code` of the programme, `amount`,
+        `currency`, `due`, `state`.
+        """
+        names = ("id", "amount", "currency", "due", "state")
+        return [
+            {name: one[name] for name in names} | {"code": str(one["id"]).partition("-")[0]}
+            for one in self._payments(household)
+        ]
+
+    def household_paid(self, payment: str) -> str:
+        """The household a payment of this id would be of; empty when there is none."""
+        household = "KP-" + payment.rpartition("-")[2]
+        return household if self.census.has_household(household) else ""
+
+    def _payments(self, identifier: str) -> list[dict[str, object]]:
+        household = self.census.household(identifier)
+        by_hand = [
+            payments.by_hand(identifier, household["district"], row)
+            for row in self.census.payments(identifier)
+        ]
+        held = self.census.enrolments(identifier)
+        listed = payments.listed(identifier, household["district"], held, self.today())
+        return by_hand + listed
 
 
 def _programme(code: str) -> Programme:

@@ -1,22 +1,18 @@
-"""The registry over HTTP, under /registry-api: DCI, the local profile, and a page of the test
-persons.
-"""
+"""The local profile over HTTP, under /registry-api, and a page of the test persons."""
 
 from __future__ import annotations
 
-import hmac
-import time
-from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import Blueprint, Response, jsonify, render_template_string, request
 
-from sandbox.dci import Search
-from sandbox.envelope import HttpError, read
-from sandbox.faults import Faults
+from sandbox.dci.header import NotARequest
+from sandbox.dci.routes import Door
+from sandbox.dci.server import Dci
+from sandbox.envelope import HttpError
 from sandbox.people import KNOWN
 from sandbox.profile import respond
-from sandbox.registry import Clock, Registry
+from sandbox.registry import Clock
 
 PEOPLE_PAGE = """<!doctype html>
 <html lang="en">
@@ -39,20 +35,14 @@ PEOPLE_PAGE = """<!doctype html>
 </html>"""
 
 
-def blueprint(registry: Registry, faults: Faults, now: Clock, token: str) -> Blueprint:
-    """The routes. `token`: a bearer token to ask for; empty asks for none."""
+def blueprint(dci: Dci, door: Door, now: Clock) -> Blueprint:
+    """The routes."""
     routes = Blueprint("registry", __name__, url_prefix="/registry-api")
-    search = Search(registry, now)
-
-    @routes.post("/registry/sync/search")
-    def sync_search() -> Response:
-        """DCI search."""
-        return _guarded(faults, token, lambda: search(read(request)))
 
     @routes.post("/x-guichet/<action>")
     def profile(action: str) -> Response:
         """A call of the local profile."""
-        return _guarded(faults, token, lambda: respond(registry, now, action, read(request)))
+        return door.guarded(lambda: _answered(dci, door, now, action))
 
     @routes.get("/people")
     def people() -> str | Response:
@@ -69,31 +59,9 @@ def blueprint(registry: Registry, faults: Faults, now: Clock, token: str) -> Blu
     return routes
 
 
-def _guarded(faults: Faults, token: str, work: Callable[[], Response]) -> Response:
-    """Do the work unless a fault or a missing token is in the way."""
-    _authorised(token)
-    if faults.get("down"):
-        raise HttpError(
-            HTTPStatus.SERVICE_UNAVAILABLE, "err.service.unavailable", "The registry is down."
-        )
-    time.sleep(faults.get("delay"))
-    if faults.take("fail"):
-        raise HttpError(
-            HTTPStatus.INTERNAL_SERVER_ERROR, "err.request.bad", "The registry stumbled."
-        )
-    done = work()
-    if faults.take("lose"):
-        raise HttpError(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "err.service.unavailable",
-            "Done, but the answer was lost.",
-        )
-    return done
-
-
-def _authorised(token: str) -> None:
-    given = request.headers.get("Authorization", "")
-    if token and not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
-        raise HttpError(
-            HTTPStatus.UNAUTHORIZED, "err.request.unauthorized", "A bearer token is needed."
-        )
+def _answered(dci: Dci, door: Door, now: Clock, action: str) -> Response:
+    try:
+        received = door.received()
+    except NotARequest as why:
+        raise HttpError(HTTPStatus.UNAUTHORIZED, why.code, why.message) from why
+    return jsonify(dci.signed(respond(dci.registry, now, action, received), received.signature))

@@ -17,6 +17,7 @@ import requests
 from stdnum.pk import cnic
 
 from sandbox.app import Config
+from sandbox.dci.server import Wire
 from sandbox.desks import DESKS
 from sandbox.households import population
 from sandbox.people import KNOWN
@@ -604,7 +605,7 @@ def test_dci_finds_a_person(running: Running) -> None:
     [item] = answer["message"]["search_response"]
     [record] = item["data"]["reg_records"]
     held = {one["identifier_type"]: one["identifier_value"] for one in record["identifier"]}
-    assert held == {"NID": FATHER, "HOUSEHOLD_ID": "KP-T00001"}
+    assert held == {"NID": FATHER, "UIN": FATHER, "HOUSEHOLD_ID": "KP-T00001"}
     assert item["pagination"]["total_count"] == 1 and "score" not in str(answer)
 
 
@@ -618,23 +619,24 @@ def test_dci_says_nobody_by_an_empty_list(running: Running) -> None:
     )
 
 
-def test_a_group_record_holds_the_score(running: Running) -> None:
-    """The registry tells it to whoever asks for the household: our side must never."""
+def test_a_group_record_has_the_household_and_never_its_score(running: Running) -> None:
+    """Members and size; the score is in the registry's own books only."""
     [item] = search(running, FATHER, response_entity="Group")["message"]["search_response"]
     [record] = item["data"]["reg_records"]
-    assert record["poverty_score"] == 17.43619 and record["group_size"] == 3
+    assert record["group_size"] == 3 and "score" not in str(item)
     assert running.get("/control/scores")["KP-T00001"] == "17.43619"
 
 
 @pytest.mark.parametrize(
     ("criteria", "code"),
     [
-        ({"query": {"type": "UIN", "value": FATHER}}, "rjct.search_criteria.invalid"),
-        ({"query_type": "predicate"}, "rjct.search_criteria.invalid"),
-        ({"reg_type": "ns:org:RegistryType:IBR"}, "rjct.search_criteria.invalid"),
+        ({"query": {"type": "SHOE_SIZE", "value": FATHER}}, "rjct.search_criteria.invalid"),
+        ({"query_type": "predicate"}, "rjct.filter.invalid"),
+        ({"query_type": "graphql"}, "rjct.search_criteria.invalid"),
+        ({"reg_type": "ns:org:RegistryType:Land"}, "rjct.search_criteria.invalid"),
         ({"response_entity": "Village"}, "rjct.search_criteria.invalid"),
         ({"response_entity": ["Group"]}, "rjct.search_criteria.invalid"),
-        ({"query": {"type": ["NID"], "value": FATHER}}, "rjct.search_criteria.invalid"),
+        ({"query": {"type": ["NID"], "value": FATHER}}, "rjct.filter.invalid"),
         ({"query": {"type": "NID", "value": "\ud800"}}, "rjct.filter.invalid"),
         ({"pagination": {"page_size": 0, "page_number": 1}}, "rjct.pagination.invalid"),
         ({"query": {"type": "NID", "value": {}}}, "rjct.filter.invalid"),
@@ -682,7 +684,7 @@ def test_the_registry_can_be_down_fail_or_lose_its_answer(running: Running) -> N
 
 def test_a_token_is_asked_for_where_one_is_set(tmp_path: Path) -> None:
     """401 without it; and what was written is there after a restart."""
-    config = Config(tmp_path, tmp_path / "hooks.json", registry_token="s3cret", households=1)
+    config = Config(tmp_path, tmp_path / "hooks.json", wire=Wire(token="s3cret"), households=1)
     body = {
         "header": header("complaint-status"),
         "message": {"transaction_id": "t", "reference": REFERENCE},
