@@ -8,43 +8,35 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
 
 import requests
 from sqlalchemy import make_url
 
-from commands import embedded, environment, schema, stand_in, valkey
+from commands import embedded, environment, examining, schema, stand_in, valkey
+from commands.findings import Finding
 from commands.trouble import Trouble
 from locales.catalogues import is_draft, speeches
-from registry_client import connect
-from registry_client.configuration import ConfigurationError
-from registry_client.port import Refused, RegistryError
+from registry_client import connected
+from registry_client.configuration import ConfigurationError, Configured, configured
+from registry_client.connecting import tokens
 from settings import Settings
 from store.database import address
 
 HELP = "say what is configured, what answers and what is missing"
 SECONDS = 3
-NOBODY = "0" * 13
-"""An ID no registry gives out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line. `wrong` makes the exit status 1; `off` is a choice."""
-
-    state: Literal["ok", "off", "wrong"]
-    subject: str
-    says: str
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Nothing follows `doctor`."""
+    """One registry alone, step by step."""
+    parser.add_argument(
+        "--registry", metavar="NAME", default="", help="examine this registry, step by step"
+    )
 
 
 def main(args: argparse.Namespace) -> int:
     """Print every finding; status 1 when one is wrong."""
-    findings = list(examined(Settings()))
+    settings = Settings()
+    findings = list(one_registry(settings, args.registry) if args.registry else examined(settings))
     for finding in findings:
         print(f"{finding.state:6} {finding.subject:16} {finding.says}")
     return 1 if any(finding.state == "wrong" for finding in findings) else 0
@@ -64,7 +56,7 @@ def examined(settings: Settings) -> Iterator[Finding]:
     yield keys(settings)
     yield database(settings)
     yield redis(settings.redis_url or (running.redis_url if running else ""))
-    yield registry(settings, running.registry if running else settings.registry_url)
+    yield from registries(settings, running.registry if running else settings.registry_url)
     yield from providers(settings, running)
     yield web(running.base if running else settings.public_url)
 
@@ -139,24 +131,42 @@ def redis(url: str) -> Finding:
     )
 
 
-def registry(settings: Settings, url: str) -> Finding:
-    """Whether the registry answers a search for an ID that nobody has."""
+def registries(settings: Settings, url: str) -> Iterator[Finding]:
+    """Whether each registry answers a search for an ID that nobody has."""
     if not url and not settings.registries:
-        return Finding(
+        yield Finding(
             "off", "registry", "GUICHET_REGISTRY_URL is not set: run puts the sandbox in its place"
         )
+        return
     try:
-        asked = connect(settings.model_copy(update={"registry_url": url}))
+        named = configured(settings.model_copy(update={"registry_url": url}), os.environ)
+        for one in named:
+            yield asked(one)
     except ConfigurationError as error:
-        return Finding("wrong", "registry", "; ".join(str(error).splitlines()))
-    url = settings.registries or url
+        yield Finding("wrong", "registry", "; ".join(str(error).splitlines()))
+
+
+def asked(one: Configured) -> Finding:
+    """One registry, in one line; `--registry` says more. Raises ConfigurationError."""
+    found = examining.search(connected(one))
+    says = f"{one.registry.name}: {one.registry.url}: {found.says}"
+    return Finding(found.state, "registry", says)
+
+
+def one_registry(settings: Settings, name: str) -> Iterator[Finding]:
+    """The steps of one registry."""
+    running = embedded.running(settings)
+    url = settings.registry_url or (running.registry if running else "")
     try:
-        asked.find_person(NOBODY, timeout=SECONDS, trace="doctor")
-    except Refused as refused:
-        return Finding("wrong", "registry", f"{url}: refuses a search: {refused.code}")
-    except RegistryError as error:
-        return Finding("wrong", "registry", f"{url}: {type(error).__name__}: {error}")
-    return Finding("ok", "registry", f"{url}: answers a search")
+        named = configured(settings.model_copy(update={"registry_url": url}), os.environ)
+        one = next((one for one in named if one.registry.name == name), None)
+        if one is None:
+            there = ", ".join(one.registry.name for one in named)
+            yield Finding("wrong", "registry", f"{name} is none of them: {there}")
+            return
+        yield from examining.steps(one, connected(one), tokens(one))
+    except ConfigurationError as error:
+        yield Finding("wrong", "registry", "; ".join(str(error).splitlines()))
 
 
 def providers(settings: Settings, running: embedded.Running | None) -> Iterator[Finding]:

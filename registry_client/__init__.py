@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from registry_client.configuration import configured, keepers
+from registry_client.configuration import Configured, configured, keepers
 from registry_client.connecting import registry
 from registry_client.port import Registry
 from registry_client.routing import routed
@@ -55,6 +55,11 @@ def connect(
         return only
     kept = keepers([one.registry for one in named])
     return routed({what: each[name] for what, name in kept.items()})
+
+
+def connected(one: Configured) -> Registry:
+    """One registry of the settings. Calls nothing; raises ConfigurationError."""
+    return registry(one, now=_now, new_id=_new_id)
 
 
 def purpose(settings: Settings) -> str:

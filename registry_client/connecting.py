@@ -16,8 +16,11 @@ from registry_client.dci.plain import PlainRegistry
 from registry_client.dci.profile import ProfileRegistry
 from registry_client.dci.queries import Purpose
 from registry_client.envelope import Signer
+from registry_client.keys import BadKey, PrivateKey
 from registry_client.port import Registry
-from registry_client.post import Fixed, Post, Tokens
+from registry_client.post import Post
+from registry_client.signatures import CavageSigner, JwsSigner, Unsigned
+from registry_client.tokens import ClientCredentials, Credentials, Fixed, Tokens
 
 
 def registry(
@@ -25,12 +28,10 @@ def registry(
     *,
     now: Callable[[], datetime],
     new_id: Callable[[], str],
-    tokens: Tokens | None = None,
-    signer: Signer | None = None,
     rest: Callable[[float], None] = sleep,
 ) -> Registry:
     """The port of this registry. Calls nothing; raises ConfigurationError."""
-    post = courier(one, now=now, new_id=new_id, tokens=tokens, signer=signer, rest=rest)
+    post = courier(one, now=now, new_id=new_id, rest=rest)
     asked = client(one.registry, post, now=now, new_id=new_id)
     people = People(asked, one.registry)
     match one.registry.kind:
@@ -57,18 +58,15 @@ def courier(
     *,
     now: Callable[[], datetime],
     new_id: Callable[[], str],
-    tokens: Tokens | None = None,
-    signer: Signer | None = None,
+    shown: Tokens | None = None,
+    signing: Signer | None = None,
     rest: Callable[[float], None] = sleep,
 ) -> Courier:
-    """How this registry is written to. Raises ConfigurationError where it wants to be shown a token
-    or a signature that was not handed in.
+    """How this registry is written to; `shown` and `signing` in the place of what it asks for.
+
+    Raises ConfigurationError.
     """
     it = one.registry
-    if it.auth.kind == "oauth2" and tokens is None:
-        raise ConfigurationError(f"registry {it.name}: auth: oauth2 needs a source of tokens")
-    if it.signature.form != "none" and signer is None:
-        raise ConfigurationError(f"registry {it.name}: signature: there is nobody who signs")
     manner = Manner(
         envelope.Parties(it.parties.sender, it.parties.receiver),
         it.callback_url,
@@ -76,8 +74,41 @@ def courier(
         it.signature.whole_header,
         it.timeout,
     )
-    shown = tokens or Fixed(one.secret(it.auth.token_env))
-    return Courier(Post(it.url, shown), manner, now, new_id, signer=signer, rest=rest)
+    post = Post(it.url, shown or tokens(one))
+    return Courier(post, manner, now, new_id, signer=signing or signer(one, now), rest=rest)
+
+
+def tokens(one: Configured) -> Tokens:
+    """Where the tokens come from that this registry is shown."""
+    auth = one.registry.auth
+    match auth.kind:
+        case "none":
+            return Fixed()
+        case "bearer":
+            return Fixed(one.secret(auth.token_env))
+        case "oauth2":
+            url = f"{one.registry.url}{auth.path}"
+            secret = one.secret(auth.secret_env)
+            return ClientCredentials(
+                Credentials(url, auth.client_id, secret, auth.scope, auth.style)
+            )
+
+
+def signer(one: Configured, now: Callable[[], datetime]) -> Signer:
+    """Who signs what it is sent. Raises ConfigurationError for a key that cannot."""
+    it = one.registry.signature
+    if it.form == "none":
+        return Unsigned()
+    try:
+        key = PrivateKey.load(one.secret(it.key_env), it.key_id)
+        made = CavageSigner(key, now) if it.form == "cavage" else JwsSigner(key)
+    except BadKey as error:
+        raise ConfigurationError(f"registry {one.registry.name}: {it.key_env}: {error}") from None
+    if key.algorithm != it.algorithm:
+        raise ConfigurationError(
+            f"registry {one.registry.name}: {it.key_env}: it is a key for {key.algorithm}, not {it.algorithm}"
+        )
+    return made
 
 
 def purpose(one: RegistrySettings) -> Purpose:

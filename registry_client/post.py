@@ -9,13 +9,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any
 
 import requests
 import urllib3
 
 from registry_client import envelope
 from registry_client.port import NotSupported, RegistryError, Unavailable
+from registry_client.tokens import Fixed, Tokens
 
 LARGEST_ANSWER = 1_000_000  # bytes
 CONNECT = 3.05  # seconds: just over one TCP retransmission
@@ -33,30 +34,6 @@ HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "identity",
 }
-
-
-class Tokens(Protocol):
-    """Where bearer tokens come from. Both calls are made by any thread."""
-
-    def bearer(self, timeout: float) -> str:
-        """A token that holds now, got within so many seconds; empty: none is sent."""
-
-    def refused(self, token: str) -> None:
-        """It was answered 401: forget it."""
-
-
-class Fixed:
-    """One token for good, or none: what was refused is all there is."""
-
-    def __init__(self, token: str = "") -> None:
-        self._token = token
-
-    def bearer(self, timeout: float) -> str:  # noqa: ARG002 - others have to fetch theirs
-        """The token."""
-        return self._token
-
-    def refused(self, token: str) -> None:
-        """Nothing else can be shown."""
 
 
 class _Sessions(threading.local):

@@ -21,6 +21,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from registry_client.envelope import Json
+from registry_client.envelope import Signer as Signer
 from registry_client.fetching import LOOPBACK
 from registry_client.keys import BadKey, Keyring, PrivateKey, PublicKey
 
@@ -52,13 +53,6 @@ class SignatureInvalid(Exception):
     """It is not one of this sender over this message at this time; why is not told."""
 
     code = "err.signature.invalid"
-
-
-class Signer(Protocol):
-    """Signs what is sent to one registry."""
-
-    def sign(self, header: Mapping[str, Any], message: Message) -> str:
-        """What stands in the body's field `signature`; empty for none."""
 
 
 class Verifier(Protocol):

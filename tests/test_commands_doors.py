@@ -12,6 +12,7 @@ import pytest
 
 from commands import doctor, embedded
 from commands.__main__ import command, listed, main
+from commands.findings import Finding
 from commands.processes import ROOT
 from commands.trouble import Trouble
 from settings import Settings
@@ -140,7 +141,7 @@ def test_doctor_finds_a_provider_that_cannot_send(wrong: dict[str, Any], said: s
         **wrong,
     )
     found = [one for one in doctor.providers(settings, None) if one.state == "wrong"]
-    assert found == [doctor.Finding("wrong", "carriers", said)]
+    assert found == [Finding("wrong", "carriers", said)]
 
 
 def test_doctor_calls_nothing_wrong_on_a_machine_where_nothing_was_started(tmp_path: Path) -> None:
@@ -158,14 +159,14 @@ def test_a_file_of_registries_that_is_not_right_is_said_before_anything_starts(
     settings = Settings(registries=str(tmp_path / "registries.toml"))
     assert settings.has_registry
     said = "registries.toml: registry 1: url: Field required"
-    assert doctor.registry(settings, "") == doctor.Finding("wrong", "registry", said)
+    assert list(doctor.registries(settings, "")) == [Finding("wrong", "registry", said)]
     with pytest.raises(Trouble, match=said):
         embedded.require_registry(settings)
     (tmp_path / "registries.toml").write_text(
         '[[registry]]\nname = "nser"\nurl = "http://127.0.0.1:1"\n'
         '[registry.signature]\nform = "jws"\nkey_id = "k"\nkey_env = "PATH"\n'
     )
-    with pytest.raises(Trouble, match="registry nser: signature: there is nobody who signs"):
+    with pytest.raises(Trouble, match="registry nser: PATH: "):
         embedded.require_registry(settings)
     with pytest.raises(Trouble, match="GUICHET_REGISTRY_URL is not set"):
         embedded.require_registry(Settings())

@@ -10,7 +10,6 @@ from pydantic import SecretStr
 
 from registry_client import connect, connecting, purpose
 from registry_client.configuration import (
-    Auth,
     ConfigurationError,
     Configured,
     RegistrySettings,
@@ -21,6 +20,7 @@ from registry_client.port import Proof
 from settings import Settings
 from tests.counterpart import Say, counterpart
 from tests.documents import read
+from tests.signed import ED, pem
 
 TOKEN = "an-evidently-fake-token"
 LEAST = '[[registry]]\nname = "nser"\nurl = "https://registry.example.org/api/"\n'
@@ -178,20 +178,15 @@ def test_without_a_file_the_settings_are_one_registry() -> None:
         configured(Settings(registry_url="http://127.0.0.1:1", registry_id_type="x" * 100), {})
 
 
-def test_what_nobody_can_show_is_not_left_out() -> None:
-    """A registry that wants a signature, or tokens of its own, is not called without them."""
+def test_a_key_that_cannot_sign_is_said_at_the_start() -> None:
+    """A registry that wants a signature is not called without one; nothing of the key is shown."""
     named: dict[str, Any] = {"now": lambda: None, "new_id": lambda: ""}
-    one = RegistrySettings(name="sr", url="http://127.0.0.1:1")
-    signed = one.model_copy(
-        update={"signature": Signature(form="jws", key_id="k", key_env="NSER_KEY")}
-    )
-    with pytest.raises(ConfigurationError, match="nobody who signs"):
-        connecting.registry(Configured(signed), **named)
-    shown = one.model_copy(
-        update={"auth": Auth(kind="oauth2", client_id="x", secret_env="NSER_SECRET")}
-    )
-    with pytest.raises(ConfigurationError, match="source of tokens"):
-        connecting.registry(Configured(shown), **named)
+    wants = Signature(form="jws", key_id="k", key_env="NSER_KEY", algorithm="ES256")
+    one = RegistrySettings(name="sr", url="http://127.0.0.1:1", signature=wants)
+    for key, said in ((TOKEN, "registry sr: NSER_KEY: "), (pem(ED), "a key for EdDSA, not ES256")):
+        with pytest.raises(ConfigurationError, match=said) as error:
+            connecting.registry(Configured(one, {"NSER_KEY": SecretStr(key)}), **named)
+        assert key not in str(error.value)
 
 
 def test_connect_takes_the_registry_of_the_file(
