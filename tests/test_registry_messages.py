@@ -97,7 +97,7 @@ class Purse:
 def client(url: str, *, rests: list[float] | None = None, **options: Any) -> DciClient:
     """A client of a registry at `url`, at a fixed time, with counted ids."""
     ids = count(1)
-    handed = {name: options.pop(name) for name in ("tokens", "signer") if name in options}
+    handed = {name: options.pop(name) for name in ("shown", "signing") if name in options}
     one = RegistrySettings.model_validate(
         {"name": "sr", "url": url, "callback_url": LINE, "parties": Parties(receiver="sr")}
         | options
@@ -326,7 +326,7 @@ def test_a_signature_is_over_what_is_sent() -> None:
     stamp = Stamp()
     answers = iter([Say(status=503), ACK])
     _, it = delivered(
-        lambda it: it.search_later([search(HER)], CALL), lambda _: next(answers), signer=stamp
+        lambda it: it.search_later([search(HER)], CALL), lambda _: next(answers), signing=stamp
     )
     assert [got.json["signature"] for got in it.got] == ["signature 1", "signature 2"]
     assert [(got.json["header"], got.json["message"]) for got in it.got] == stamp.seen
@@ -419,7 +419,7 @@ def test_a_refused_token_is_replaced_once(
         good = got.headers.get("authorization") == "Bearer new"
         return page(got, 0, 0) if good else Say(status=401)
 
-    value, it = delivered(lambda it: it.search(search(HER), CALL), answer, tokens=Purse(tokens))
+    value, it = delivered(lambda it: it.search(search(HER), CALL), answer, shown=Purse(tokens))
     assert [got.headers.get("authorization") for got in it.got] == sent
     assert isinstance(value, kind) if kind else not isinstance(value, RegistryError)
 
