@@ -19,6 +19,8 @@ MANY = 20
 """A short storm has more than one a second, until there are so many."""
 CALM = 0.1, 0.85
 """Parts of the time before the first gust, and after the last."""
+LATER = 0.5
+"""Part of the time to the next gust that goes by first."""
 SKEW = 90
 """Seconds a clock is set forward or back."""
 
@@ -96,7 +98,7 @@ every web is started again with other dialogs, one after the other.
 class Storm:
     """What is to come: the same seed, the same storm. `kinds` are names of KINDS, none being all of
     them. Of the web, the relay and each worker run so many `copies`. `settle`: seconds after which
-    what is still owed is stuck.
+    what is still owed is stuck. `lease`: seconds after which what a killed worker held is taken up.
     """
 
     seed: int
@@ -106,6 +108,7 @@ class Storm:
     kinds: Sequence[str] = ()
     copies: int = 2
     settle: float = 90.0
+    lease: float = 4.0
 
     def forecast(self) -> list[Gust]:
         """The gusts, in order: every kind before any comes again."""
@@ -113,7 +116,7 @@ class Storm:
         kinds = self._kinds()
         count = max(min(MANY, int(self.seconds * 1.4)), int(self.seconds / APART))
         if self.kinds:
-            count = max(len(kinds), int(self.seconds / 2))
+            count = max(len(kinds), int(self.seconds / APART))
         drawn: list[Kind] = []
         while len(drawn) < count:
             drawn += sorted(chance.sample(kinds, len(kinds)), key=lambda kind: not kind.slow)
@@ -121,7 +124,7 @@ class Storm:
         step = (last - first) / count
         return [
             Gust(
-                first + step * (place + chance.random() / 2),
+                first + step * (place + LATER + chance.random() / 2),
                 kind.does,
                 chance.choice(kind.whom),
                 _much(kind, chance),

@@ -35,14 +35,14 @@ SOUND = Books(
 """One complaint, carried and told."""
 
 SHOWN: Mapping[str, tuple[Storm, str]] = {
-    "dedupe": (Storm(1, 200, 3, kinds=("repeat carrier",), copies=1, settle=5), "stored-twice"),
-    "compare_and_set": (
-        Storm(1, 200, 4, kinds=("slow registry",), copies=1, settle=5),
-        "two-calls",
-    ),
-    "uncertain": (Storm(1, 60, 3, kinds=("drop carrier",), copies=1, settle=10), "rang-twice"),
-    "outbox": (Storm(1, 150, 4, kinds=("kill web",), copies=1, settle=5), "owed-by-nobody"),
-    "lease": (Storm(1, 60, 3, kinds=("kill worker registry",), copies=1, settle=6), "stuck"),
+    defect: (Storm(seed, people, seconds, kinds=(kind,), copies=1, settle=3.5, lease=2), found)
+    for defect, seed, people, seconds, kind, found in (
+        ("dedupe", 1, 60, 2, "repeat carrier", "stored-twice"),
+        ("compare_and_set", 1, 120, 3, "slow registry", "two-calls"),
+        ("uncertain", 1, 40, 2, "drop carrier", "rang-twice"),
+        ("outbox", 7, 60, 4, "kill web", "owed-by-nobody"),
+        ("lease", 1, 40, 2, "kill worker registry", "stuck"),
+    )
 }
 """A small storm for each missing guard, and the finding it must lead to."""
 
