@@ -10,6 +10,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterator, MutableMapping
+from contextlib import suppress
 from traceback import walk_tb
 from typing import Any, TextIO, cast
 
@@ -58,13 +59,18 @@ def _last_two(number: re.Match[str]) -> str:
 
 
 class _StandardError:
-    """Wherever standard error is when a line is written: it may be replaced after we are set up."""
+    """Wherever standard error is when a line is written: it may be replaced after we are set up. A line
+    that cannot be written is lost: on a full disk people are answered all the same.
+    """
 
     def write(self, text: str) -> int:
-        return sys.stderr.write(text)
+        with suppress(OSError):
+            sys.stderr.write(text)
+        return len(text)
 
     def flush(self) -> None:
-        sys.stderr.flush()
+        with suppress(OSError):
+            sys.stderr.flush()
 
 
 def configure(level: str) -> None:

@@ -24,12 +24,13 @@ from store import live
 from store.clock import now
 from store.database import Database, StoreDown
 from store.seals import Seals
-from storm import audit, books, weather
+from storm import audit, books
 from storm.books import Books
 from storm.citizen import Diary
 from storm.crowd import Crowd
 from storm.ground import Ground, Program, grounded, unchanged
 from storm.table import Report, shown
+from storm.weather import KINDS, Storm
 from storm.wire import Line
 
 HELP = "let a storm pass over a stack of its own, and show that nothing was lost and nothing came twice"
@@ -58,44 +59,51 @@ def arguments(parser: ArgumentParser) -> None:
         default="sqlite",
         help="what it passes over; PostgreSQL is started from a package (default sqlite)",
     )
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        choices=[kind.name for kind in KINDS],
+        metavar="KIND",
+        help="what goes wrong, as often as given (default everything): 'kill web', 'drop carrier'",
+    )
+    parser.add_argument(
+        "--copies",
+        type=int,
+        choices=(1, 2),
+        default=2,
+        help="web servers, relays, and workers of each lane (default 2)",
+    )
 
 
 def main(args: Namespace) -> int:
     """Print the table. 1 when something must not have been."""
-    report = passed(args.seed, args.sessions, args.minutes * 60, args.database)
+    coming = Storm(
+        args.seed, args.sessions, args.minutes * 60, args.database, args.only, args.copies
+    )
+    report = passed(coming)
     print("\n".join(shown(report)))
     return 1 if report.findings else 0
 
 
-def passed(
-    seed: int,
-    sessions: int,
-    seconds: float,
-    database: str,
-    program: Program = unchanged,
-    settle: float = SETTLE,
-) -> Report:
+def passed(storm: Storm, program: Program = unchanged) -> Report:
     """One storm, from the first call to the audit. Call it from the main thread.
 
-    `program` gives other programs to processes, by name: how a defect is put in. `settle`: seconds
-    after which what is still owed is stuck.
+    `program` gives other programs to processes, by name: how a defect is put in.
     """
-    postgresql = database == "postgresql"
     with (
         TemporaryDirectory(prefix="guichet-storm-") as folder,
-        grounded(Path(folder), postgresql=postgresql, program=program) as ground,
+        grounded(Path(folder), storm, program) as ground,
     ):
         diary, over = Diary(), Event()
         line = Line(ground.stack.webs, _hooks(ground))
-        crowd = Crowd(line, partial(_inbox, ground), _people(ground), seed, diary, over)
+        crowd = Crowd(line, partial(_inbox, ground), _people(ground), storm.seed, diary, over)
         begun = monotonic()
-        _blow(
-            ground, crowd, sessions, seconds, weather.forecast(seed, seconds, postgresql=postgresql)
-        )
+        _blow(ground, crowd, storm)
         ended = monotonic()
         store = Database.connect(ground.stack.settings.database_url)
         try:
-            _settle(ground, store, settle)
+            _settle(ground, store, storm.settle)
             settled = monotonic() - ended
             crowd.follow(
                 [(one.phone, one.reference) for one in diary.told[:: max(1, len(diary.told) // 50)]]
@@ -105,24 +113,15 @@ def passed(
             store.close()
         findings = audit.audit(read, diary, line.answers, ground.blows)
         return Report(
-            seed,
-            database,
-            diary,
-            read,
-            line.answers,
-            ground.blows,
-            findings,
-            ended - begun,
-            settled,
+            storm, diary, read, line.answers, ground.blows, findings, ended - begun, settled
         )
 
 
-def _blow(
-    ground: Ground, crowd: Crowd, sessions: int, seconds: float, gusts: list[weather.Gust]
-) -> None:
+def _blow(ground: Ground, crowd: Crowd, storm: Storm) -> None:
     """The crowd comes, and the gusts with it. Processes are started from this thread alone."""
-    begun, coming = monotonic(), list(gusts)
-    comes = Thread(target=crowd.comes, args=(sessions, seconds), name="crowd")
+    begun, coming = monotonic(), storm.forecast()
+    home = begun + storm.seconds + min(HOME, storm.seconds / 2)
+    comes = Thread(target=crowd.comes, args=(storm.people, storm.seconds), name="crowd")
     comes.start()
     try:
         while comes.is_alive() or coming:
@@ -130,7 +129,7 @@ def _blow(
                 ground.blow(coming.pop(0))
             ground.mended()
             comes.join(TICK)
-            if monotonic() - begun > seconds + HOME:
+            if monotonic() > home:
                 crowd.over.set()
     finally:
         if coming:

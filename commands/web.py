@@ -8,6 +8,7 @@ import sys
 from typing import NoReturn
 
 from commands import embedded, environment, schema
+from gateway.admission import WAITING
 from settings import Settings
 
 HELP = "run the web server alone (what the Procfile starts)"
@@ -38,14 +39,14 @@ def main(args: argparse.Namespace) -> NoReturn:
 
 def server(settings: Settings) -> list[str]:
     """Granian's command line: threads, because a citizen's look-up blocks one while others press
-    keys.
+    keys, and more of them, to tell those who find none free.
     """
     flags = {
         "--interface": "wsgi",
         "--host": settings.host,
         "--port": str(settings.port),
         "--workers": str(settings.web_workers),
-        "--blocking-threads": str(settings.web_threads),
+        "--blocking-threads": str(settings.web_threads + WAITING),
         "--workers-kill-timeout": "8",
         "--log-level": "error",
     }

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from dialogs.engine.book import Book
 from dialogs.engine.step import Engine
 from dialogs.service import book
+from gateway.admission import Admission
 from gateway.answering import answered
 from gateway.answers import Answers
 from gateway.bodies import LARGEST
@@ -161,6 +162,7 @@ def hooks(
         say,
         clock,
         tallies,
+        Admission(settings.web_threads),
     )
 
 

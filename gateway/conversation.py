@@ -181,6 +181,14 @@ class Conversation:
         """A conversation as logs and SQL know it: a keyed digest, in hex."""
         return self.seals.digest("conversation", f"{provider}/{channel}/{conversation}").hex()
 
+    def language(self, phone: str) -> str:
+        """Hers, as Redis has it; empty where it does not know her, or does not answer."""
+        try:
+            recalled = self.sessions.recall(self.seals.phone_key(phone))
+        except SessionsDown:
+            return ""
+        return recalled.record.settled[0] if recalled.record else ""
+
     def admit(self, phone: str) -> None:
         """Count a turn that needs no dialog. Raises TooFast, SessionsDown."""
         recalled = self.sessions.recall(self.seals.phone_key(phone))

@@ -17,17 +17,18 @@ from redis import Redis, RedisError
 
 from dialogs.engine.turns import Reply
 from gateway import bodies, dialled
+from gateway.admission import Admission, Full
 from gateway.bodies import Refused
 from gateway.conversation import CannotAnswer, Conversation, TooFast
 from gateway.deadline import Deadline
-from gateway.hook import Answer, Ended, Hook, Inbound, Malformed, OptOut, Receipt
+from gateway.hook import Answer, Ended, Event, Hook, Inbound, Malformed, OptOut, Receipt
 from gateway.inbox import Inbox
 from gateway.providers import Provider
 from locales.saying import Speaker
 from store import citizens, drafts, messages
 from store.database import Database
 from store.seals import Seals
-from store.tallies import Tallies
+from store.tallies import DELIVERIES_SHED, Tallies
 
 log = structlog.get_logger()
 
@@ -68,6 +69,7 @@ class Hooks:
     say: Speaker
     clock: Callable[[], datetime]
     tallies: Tallies
+    admission: Admission
 
     def receive(self, request: Request) -> Answer:
         """The answer to a delivery. Wrong token: 404 and no body.
@@ -89,7 +91,7 @@ class Hooks:
             if not provider.authentic(hook):
                 log.warning("hook.forged", provider=name, kind=kind)
                 return Answer(403)
-            return provider.answer(kind, self._handled(provider.read(hook), deadline))
+            return self._with_a_place(provider, kind, provider.read(hook), deadline)
         except Refused as refused:
             return Answer(refused.status, f"{refused}\n")
         except Malformed as malformed:
@@ -114,9 +116,25 @@ class Hooks:
         )
         return Hook(provider.name, kind, address, form, headers, request.remote)
 
-    def _handled(
-        self, event: Inbound | Ended | Receipt | OptOut, deadline: Deadline
-    ) -> Reply | None:
+    def _with_a_place(
+        self, provider: Provider, kind: str, event: Event, deadline: Deadline
+    ) -> Answer:
+        """The answer, where there is a place to work on it; else a polite one."""
+        try:
+            with self.admission.place():
+                return provider.answer(kind, self._handled(event, deadline))
+        except Full:
+            log.warning("hook.full", provider=provider.name, kind=kind)
+            self.tallies.count(DELIVERIES_SHED)
+        match event:
+            case Inbound(channel="ussd"):
+                fault = CannotAnswer(self.conversation.language(event.phone))
+                return provider.answer(kind, self._last(fault, event.network))
+            case Ended():
+                return provider.answer(kind, None)
+        return Answer(503)
+
+    def _handled(self, event: Event, deadline: Deadline) -> Reply | None:
         match event:
             case Inbound(channel="ussd"):
                 return self._pressed(event, deadline)

@@ -120,7 +120,8 @@ def carrier_faults() -> Faults:
 
     throttle, fail: the next n sends get 429, or 500. latency: seconds before each send is taken.
     timeout_after_accept: the next n are taken, and their answer is held back for `hold` seconds.
-    drop_after_accept: the next n are taken, and the connection is cut. blacklist: numbers that
+    drop_after_accept: the next n are taken, and the connection is cut. halve: of a call for several
+    numbers every second one is refused as not routable, until n were. blacklist: numbers that
     blocked the sender. refuse: number -> the provider's error code. undelivered: number -> status
     of the delivery report. repeat: the next n deliveries to a hook come twice. report_after:
     seconds until a delivery report; no_reports: none at all. idle, total, ceiling: seconds of USSD
@@ -134,6 +135,7 @@ def carrier_faults() -> Faults:
             "timeout_after_accept": 0,
             "hold": 20.0,
             "drop_after_accept": 0,
+            "halve": 0,
             "blacklist": [],
             "refuse": {},
             "undelivered": {},

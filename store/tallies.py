@@ -72,7 +72,12 @@ REGISTRY_SECONDS = Timed(
     "Seconds of calls to the registry: answered, refused, unsupported, unavailable or bug.",
     (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30),
 )
-COUNTED = (ANSWERS, LOOKUPS_REFUSED)
+DELIVERIES_SHED = Counted(
+    "guichet_deliveries_shed_total",
+    (),
+    "Deliveries that found every thread at work: told to try again, or left to the carrier.",
+)
+COUNTED = (ANSWERS, LOOKUPS_REFUSED, DELIVERIES_SHED)
 TIMED = (ANSWER_SECONDS, REGISTRY_SECONDS)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dialogs.engine.fit import Profile
@@ -18,6 +18,8 @@ CARRIED = frozenset({"complaint", "visit", "application"})
 ARRIVED = frozenset({"sent", "delivered"})
 WIDEST = Profile("widest", septets=180, units=80)
 """The largest screen a network of the crowd has."""
+ENDING = frozenset({"kill", "clock", "deploy"})
+"""Gusts that end a web server."""
 AROUND = 1.5
 """Seconds before and after a blow in which it may be felt."""
 
@@ -82,9 +84,10 @@ def _messages(books: Books) -> Iterator[Finding]:
 
 def _answers(answers: Iterable[Answer], blows: Sequence[Blow]) -> Iterator[Finding]:
     """A carrier got an answer it can use, in time, while a web server lived."""
+    webs = {one.web for one in answers if one.web}
     for one in answers:
         if one.status == 0:
-            fault = _unanswered(one, blows)
+            fault = _unanswered(one, webs, blows)
         elif one.kind == "ussd":
             fault = _unusable(one)
         else:
@@ -97,12 +100,20 @@ def _answers(answers: Iterable[Answer], blows: Sequence[Blow]) -> Iterator[Findi
             yield Finding("late-answer", f"{one.kind} after {one.seconds:.1f} s")
 
 
-def _unanswered(one: Answer, blows: Sequence[Blow]) -> str:
-    """Nobody took it, or who took it did not answer: forgiven where that one was just ended."""
-    if not one.web:
-        return "nobody-answered"
-    ended = [blow for blow in blows if blow.gust.whom in {one.web, "webs"}]
-    return "" if _felt(one.began, one.ended, ended) else "cut-answer"
+def _unanswered(one: Answer, webs: Collection[str], blows: Sequence[Blow]) -> str:
+    """Nobody took it, or who took it did not answer: forgiven where that one, or each, was just ended."""
+    asked = {one.web} if one.web else webs
+    ended = [
+        any(
+            _felt(one.began, one.ended, [blow])
+            for blow in blows
+            if blow.gust.whom in {web, "webs"} and blow.gust.kind in ENDING
+        )
+        for web in asked
+    ]
+    if asked and all(ended):
+        return ""
+    return "cut-answer" if one.web else "nobody-answered"
 
 
 def _unusable(one: Answer) -> str:

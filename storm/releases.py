@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import logs
 from dialogs.complaint import COMPLAINT
 from dialogs.engine.book import Book
-from dialogs.engine.screens import Dialog, Menu, Screen
+from dialogs.engine.screens import Dialog, Menu, Option, Screen
 from dialogs.home import HOME
 from dialogs.service import DIALOGS, DOORS, HELPLINE, book
 from dialogs.visit import VISIT
@@ -26,35 +26,50 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 
-def backwards(dialog: Dialog, screen: str) -> Dialog:
-    """The dialog with the options of one menu in the other order."""
-    menu = dialog.screens[screen]
-    if not isinstance(menu, Menu):
+def changed(dialog: Dialog, *left_out: str, **screens: Screen) -> Dialog:
+    """The dialog with some screens gone, and some others in their places."""
+    kept = {name: one for name, one in dialog.screens.items() if name not in left_out}
+    return Dialog(
+        dialog.name,
+        takes=dialog.takes,
+        may_take=dialog.may_take,
+        resumes=dialog.resumes,
+        **{**kept, **screens},
+    )
+
+
+def backwards(screen: Screen, **over: Option) -> Menu:
+    """The same menu with its options in the other order, and `over` in the place of some."""
+    if not isinstance(screen, Menu):
         raise TypeError(screen)
-    options = dict(reversed(list(menu.options.items())))
-    turned = Menu(menu.text, notes=menu.notes, pages=menu.pages, **options)
-    screens: dict[str, Screen] = {**dialog.screens, screen: turned}
-    kinds = {"takes": dialog.takes, "may_take": dialog.may_take, "resumes": dialog.resumes}
-    return Dialog(dialog.name, **kinds, **screens)  # type: ignore[arg-type]  # as they were
+    options = dict(reversed({**screen.options, **over}.items()))
+    return Menu(screen.text, notes=screen.notes, pages=screen.pages, **options)
 
 
-def next_book(helpline: str) -> Book:
-    """The service with its menus in another order."""
-    turned = {
-        one.name: one
-        for one in (
-            backwards(HOME, "menu"),
-            backwards(COMPLAINT, "category"),
-            backwards(VISIT, "document"),
-        )
+def next_release(helpline: str) -> Book:
+    """The service after a deploy: menus in another order, and a screen that is gone."""
+    money = COMPLAINT.screens["money"]
+    straight = {
+        name: Option(backwards(money).options[name].text, to="details")
+        for name in ("nothing_came", "less_came")
     }
-    dialogs = tuple(turned.get(one.name, one) for one in DIALOGS)
+    replaced = {
+        HOME.name: changed(HOME, menu=backwards(HOME.screens["menu"])),
+        COMPLAINT.name: changed(
+            COMPLAINT,
+            "period",
+            category=backwards(COMPLAINT.screens["category"]),
+            money=backwards(money, **straight),
+        ),
+        VISIT.name: changed(VISIT, document=backwards(VISIT.screens["document"])),
+    }
+    dialogs = tuple(replaced.get(one.name, one) for one in DIALOGS)
     return Book(dialogs, doors=DOORS, always={"helpline": (HELPLINE, helpline)})
 
 
 def app_of_the_next() -> WSGIApplication:
     """The web after a deploy."""
-    return served(dialogs=next_book)
+    return served(dialogs=next_release)
 
 
 def app_behind() -> WSGIApplication:

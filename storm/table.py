@@ -11,6 +11,7 @@ from storm.audit import Finding
 from storm.books import Books
 from storm.citizen import Diary
 from storm.ground import Blow
+from storm.weather import Storm
 from storm.wire import Answer
 
 
@@ -18,8 +19,7 @@ from storm.wire import Answer
 class Report:
     """One storm. `settled`: seconds until nothing was owed any more."""
 
-    seed: int
-    database: str
+    storm: Storm
     diary: Diary
     books: Books
     answers: Sequence[Answer]
@@ -32,7 +32,7 @@ class Report:
 def shown(report: Report) -> Iterator[str]:
     """The lines."""
     books, diary = report.books, report.diary
-    yield f"A storm of {report.seconds:.0f} s on {report.database}, seed {report.seed}"
+    yield f"A storm of {report.seconds:.0f} s on {report.storm.database}, seed {report.storm.seed}"
     yield ""
     states = Counter(one.state for one in books.sent)
     doubts = Counter(one.reason for one in books.sent if one.state == "uncertain")

@@ -17,15 +17,11 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from dialogs.complaint import COMPLAINT
-from dialogs.engine.book import Book
 from dialogs.engine.fit import fold, is_gsm, parts
 from dialogs.engine.hear import key, normal
-from dialogs.engine.screens import Ask, Dialog, Menu, Option, Screen
+from dialogs.engine.screens import Ask, Menu, Screen
 from dialogs.engine.texts import Speech
-from dialogs.home import HOME
-from dialogs.service import AGAIN, DIALOGS, DOORS, HELPLINE, book
-from dialogs.visit import VISIT
+from dialogs.service import AGAIN, book
 from gateway.app import hooks as made_from
 from gateway.carriers import carriers
 from gateway.hooks import Hooks
@@ -35,6 +31,7 @@ from store.requests import Request
 from store.tables import messages as message_rows
 from store.tables import metadata
 from store.tables import requests as request_rows
+from storm.releases import next_release
 from tests.citizen import OFFERED
 from tests.line import CODE, Line, PlainRegistry, settings
 from workers.dial_backs import DialBacks, again
@@ -68,47 +65,6 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "private.lodge": {"district": "private.area"},
 }
 """What a request says, by the screens where it is typed."""
-
-
-def changed(dialog: Dialog, *left_out: str, **screens: Screen) -> Dialog:
-    """The dialog of the next release: some screens gone, some others in their places."""
-    kept = {name: one for name, one in dialog.screens.items() if name not in left_out}
-    return Dialog(
-        dialog.name,
-        takes=dialog.takes,
-        may_take=dialog.may_take,
-        resumes=dialog.resumes,
-        **{**kept, **screens},
-    )
-
-
-def backwards(menu: Screen, **over: Option) -> Menu:
-    """The same menu with its options in the other order."""
-    assert isinstance(menu, Menu)
-    options = dict(reversed({**menu.options, **over}.items()))
-    return Menu(menu.text, notes=menu.notes, pages=menu.pages, **options)
-
-
-def next_release(helpline: str) -> Book:
-    """The service after a deploy: menus in another order, and a screen that is gone."""
-    money = COMPLAINT.screens["money"]
-    assert isinstance(money, Menu)
-    straight = {
-        name: Option(money.options[name].text, to="details")
-        for name in ("nothing_came", "less_came")
-    }
-    replaced = {
-        HOME.name: changed(HOME, menu=backwards(HOME.screens["menu"])),
-        COMPLAINT.name: changed(
-            COMPLAINT,
-            "period",
-            category=backwards(COMPLAINT.screens["category"]),
-            money=backwards(money, **straight),
-        ),
-        VISIT.name: changed(VISIT, document=backwards(VISIT.screens["document"])),
-    }
-    dialogs = tuple(replaced.get(one.name, one) for one in DIALOGS)
-    return Book(dialogs, doors=DOORS, always={"helpline": (HELPLINE, helpline)})
 
 
 @dataclass

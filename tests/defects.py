@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 LACKS = "GUICHET_TEST_LACKS"
-HESITATION = 1.5
+HESITATION = 2.0
 """Seconds after the promise in which a careless gateway hands it over."""
 
 

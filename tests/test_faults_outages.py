@@ -10,22 +10,27 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from time import time
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 
+from commands.handset import Handset
 from registry_client import connect
 from registry_client.breaker import MOST, State
 from store.lanes import LANES, REGISTRY, breaker, flag, queue
 from store.shared import SharedText
 from store.tables import outbox
 from store.tables import requests as requests_table
-from tests.stacks import Caller, House, reference
+from storm.disks import Disk, Postgresql, Sqlite
+from tests.stacks import CODE, Caller, House, reference
 from workers import registry_lane, wiring
 from workers.drain import drain
 
+CROWD = 32
+"""Four times as many as a web server has threads for work."""
 FATHER, MOTHER, SUSPENDED = "1730100000011", "1730100000022", "1620200000051"
 
 
@@ -177,6 +182,67 @@ def test_work_is_done_without_the_relay_and_a_lost_wake_up_by_the_relay(house: H
     house.settled(late.phone)
     assert house.held(number) == [1]
     assert len(late.inbox()) == 2
+
+
+def test_more_people_than_threads_are_all_told_in_time_while_nobody_can_write(
+    house: House,
+) -> None:
+    """A crowd sends, and the database waits for its disk: the carrier has an answer for each before
+    its own deadline, nothing is promised, and dialling later works.
+    """
+    callers = [house.caller() for _ in range(CROWD)]
+    phones = [house.handset(caller) for caller in callers]
+    with ThreadPoolExecutor(CROWD) as pool:
+        list(pool.map(_at_the_end_of_a_complaint, phones))
+        release = disk(house).lock()
+        try:
+            told = list(pool.map(lambda phone: phone.type("1"), phones))
+        finally:
+            release()
+    assert all(text.startswith(("It was not sent", "We cannot answer now")) for text in told), told
+    assert not any(phone.open for phone in phones)
+    assert not any(house.promised(caller.phone) for caller in callers)
+    later = house.caller()
+    number = later.complain()
+    house.settled(later.phone)
+    assert house.held(number) == [1]
+
+
+def test_nothing_is_promised_on_a_full_disk_and_a_message_is_brought_again(house: House) -> None:
+    """She is told to try again; the carrier keeps the message until there is room; what was owed is
+    carried then.
+    """
+    caller, writer = house.caller(), house.caller()
+    _at_the_end_of_a_complaint(phone := house.handset(caller))
+    with house.asleep("worker registry"):
+        number = house.caller().complain()
+        release = disk(house).fill()
+    try:
+        assert phone.type("1").startswith("It was not sent")
+        assert not phone.open
+        house.handset(writer).write("21234", "Salaam")
+        house.until(lambda: _refused(house), "the message was not refused")
+    finally:
+        release()
+    assert house.promised(caller.phone) == []
+    house.until(writer.inbox, "the message was not delivered again")
+    house.until(lambda: house.held(number) == [1], "what was owed was not carried")
+
+
+def disk(house: House) -> Disk:
+    """What the database of a house is on."""
+    url = house.stack.settings.database_url
+    if url.startswith("postgresql"):
+        return Postgresql(url)
+    ours = [one for one in house.stack.processes if one.name.startswith(("web", "work", "relay"))]
+    return Sqlite(Path(make_url(url).database or ""), lambda: [one.pid for one in ours])
+
+
+def _at_the_end_of_a_complaint(phone: Handset) -> None:
+    """The next key sends it."""
+    phone.dial(CODE)
+    for key in ("1", "1", "3", "3", f"Evidently invented words of {phone.phone}"):
+        phone.type(key)
 
 
 def _refused(house: House) -> bool:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+from commands.processes import ROOT
 from logs import frames, masked
 
 
@@ -49,3 +54,21 @@ def test_an_exception_that_comes_from_itself_is_logged_once() -> None:
     error, other = KeyError(), ValueError()
     error.__cause__, other.__context__ = other, error
     assert frames((KeyError, error, None)) == "KeyError\nfrom ValueError"
+
+
+LOGGING = """
+import logs, structlog
+logs.configure("info")
+for _ in range(2):
+    structlog.get_logger().warning("turn", trace="t")
+print("goes on")
+"""
+
+
+def test_a_line_that_no_disk_takes_stops_nothing() -> None:
+    """What is logged of a trouble must not become one: a call is answered all the same."""
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", LOGGING], cwd=ROOT, stdout=subprocess.PIPE, stderr=full
+        )
+    assert done.stdout == b"goes on\n"
