@@ -21,13 +21,18 @@ SOON = 0.01
 AT_LAST = 60.0
 
 
+def refused_and_failing(admission: Admission) -> None:
+    """Nobody else finds a place, and what is done on this one fails."""
+    with pytest.raises(Full), admission.place():
+        pass
+    raise KeyError
+
+
 def test_there_are_so_many_places_and_no_more() -> None:
     """And what fails gives its own back."""
     admission = Admission(1, SOON)
     with pytest.raises(KeyError), admission.place():
-        with pytest.raises(Full), admission.place():
-            pass
-        raise KeyError
+        refused_and_failing(admission)
     with admission.place():
         pass
 
