@@ -16,6 +16,8 @@ from registry_client.dci.plain import PlainRegistry
 from registry_client.dci.profile import ProfileRegistry
 from registry_client.dci.queries import Purpose
 from registry_client.envelope import Signer
+from registry_client.openimis.graph import Graph, Login
+from registry_client.openimis.registry import OpenImis
 from registry_client.port import Registry
 from registry_client.post import Fixed, Post, Tokens
 
@@ -30,6 +32,8 @@ def registry(
     rest: Callable[[float], None] = sleep,
 ) -> Registry:
     """The port of this registry. Calls nothing; raises ConfigurationError."""
+    if one.registry.kind == "openimis":
+        return openimis(one, now=now, rest=rest)
     post = courier(one, now=now, new_id=new_id, tokens=tokens, signer=signer, rest=rest)
     asked = client(one.registry, post, now=now, new_id=new_id)
     people = People(asked, one.registry)
@@ -39,6 +43,15 @@ def registry(
             return ProfileRegistry(people, post, prefix, id_type)
         case "dci-only":
             return PlainRegistry(people, asked, one.registry)
+
+
+def openimis(
+    one: Configured, *, now: Callable[[], datetime], rest: Callable[[float], None] = sleep
+) -> OpenImis:
+    """An openIMIS, asked as the user of its settings."""
+    it = one.registry
+    login = Login(it.url, it.auth.username, one.secret(it.auth.password_env))
+    return OpenImis(Graph(it.url, login), it, now, rest)
 
 
 def client(

@@ -19,6 +19,8 @@ from sandbox.faults import BadFault, carrier_faults, registry_faults
 from sandbox.hooks import Hooks
 from sandbox.households import HOUSEHOLDS
 from sandbox.inboxes import Inboxes
+from sandbox.openimis import api as openimis_api
+from sandbox.openimis.site import Site
 from sandbox.registry import Registry
 
 HEADERS = {
@@ -70,6 +72,7 @@ def create_app(config: Config) -> Flask:
         twilio_api.blueprint(over_twilio),
         carrier_api.blueprint(carrier, inboxes, at, over_twilio, about),
         carrier_api.phone_page(),
+        openimis_api.blueprint(Site(), openimis_api.Door()),
         control.blueprint(registry, inboxes, deliveries, in_registry, in_carrier),
     ):
         app.register_blueprint(routes)
