@@ -501,15 +501,21 @@ def test_nobody_there_is_unavailable() -> None:
 
 def test_nothing_of_hers_is_in_a_document() -> None:
     """What differs from call to call is a variable."""
-    node = b'{"data": {"x": {"edges": [{"node": {"status": 2, "id": "%s"}}]}}}'
-    held = node % mutation_id(OTHER).encode()
-    logs = cycle([Say(b'{"data": {}}'), Say(held)])
-    answer = says(lambda query: next(logs) if "mutationLogs" in query else Say(held))
+    node = {"status": 2, "id": mutation_id(OTHER), "code": "CASH"}
+    node["jsonExt"] = {"national_id": FATHER}
+    held = Say(json.dumps({"data": {"x": {"edges": [{"node": node}]}}}).encode())
+    none = Say(b'{"data": {}}')
+    turns = {"": cycle([held])}
+    answer = says(lambda query: next(turns[next(one for one in turns if one in query)]))
     with counterpart(answer) as it:
-        for call in ALL.values():
-            asked(adapter(it.url), call)
+        for tickets in ([none, held], [held]):
+            for call in ALL.values():
+                logs = cycle([none, held])
+                turns = {"mutationLogs(": logs, "tickets(": cycle(tickets), "": cycle([held])}
+                asked(adapter(it.url), call)
         written = "".join(one.json["query"] for one in it.got)
-    assert {"createTicket", "reopenTicket"} <= set(written.replace("(", " ").split())
+    for change in ("createTicket(", "reopenTicket(", "createComment(", "createBeneficiary("):
+        assert change in written
     assert not any(one in written for one in (FATHER, REFERENCE, "CASH", "thousand", "3000000001"))
 
 

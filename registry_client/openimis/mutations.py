@@ -36,8 +36,9 @@ class Mutations:
         """Whether this change was made. Raises RegistryError."""
         return DONE in self._logs(mutation, span)
 
-    def once(self, document: str, mutation: str, fields: Json, span: Span) -> bool:
-        """Make a change unless it was made; whether it was already.
+    def once(self, document: str, mutation: str, fields: Callable[[], Json], span: Span) -> bool:
+        """Make a change unless it was made; whether it was already. `fields` are asked for when it
+        is sent.
 
         Raises Refused("invalid") where openIMIS made an error of it, Unavailable where it is still
         only received when the time is over: the next try finds it, and sends nothing.
@@ -46,7 +47,7 @@ class Mutations:
         if DONE in before:
             return True
         if RECEIVED not in before:
-            variables = {"input": {**fields, "clientMutationId": mutation}}
+            variables = {"input": {**fields(), "clientMutationId": mutation}}
             self._graph.ask(document, variables, span)
         self._wait(mutation, before.count(FAILED), span)
         return False

@@ -114,11 +114,12 @@ class OpenImis(Absent):
         span = self._span(timeout)
         if (held := self._application(application.reference, span)) is not None:
             return Acknowledged(application.reference, records.identifier(held), known=True)
-        mutation = mutation_id(application.reference)
-        if not self._mutations.done(mutation, span):
-            self._mutations.once(
-                documents.CREATE_BENEFICIARY, mutation, self._asked_for(application, span), span
-            )
+        self._mutations.once(
+            documents.CREATE_BENEFICIARY,
+            mutation_id(application.reference),
+            lambda: self._asked_for(application, span),
+            span,
+        )
         made = self._application(application.reference, span) or {}
         return Acknowledged(application.reference, records.identifier(made))
 

@@ -47,9 +47,12 @@ class Tickets:
         first, rest = _parts(complaint.details)
         known = self._made(complaint.reference, span) is not None
         if not known:
-            fields = self._fields(complaint, first, reporter)
-            mutation = mutation_id(complaint.reference)
-            self._mutations.once(documents.CREATE_TICKET, mutation, fields, span)
+            self._mutations.once(
+                documents.CREATE_TICKET,
+                mutation_id(complaint.reference),
+                lambda: self._fields(complaint, first, reporter),
+                span,
+            )
         ticket = self._held(complaint.reference, span)
         if rest:
             self._comment(complaint.reference, ticket, rest, span)
@@ -75,8 +78,8 @@ class Tickets:
         if ticket is None:
             raise Refused("not_found")
         mutation = mutation_id(case.reference)
-        fields = {"id": records.identifier(ticket)}
-        known = self._mutations.once(documents.REOPEN_TICKET, mutation, fields, span)
+        which = {"id": records.identifier(ticket)}
+        known = self._mutations.once(documents.REOPEN_TICKET, mutation, lambda: which, span)
         why = case.details.get("why", "").strip()
         self._comment(case.reference, ticket, why or UNSOLVED, span)
         return Acknowledged(case.reference, word(ticket.get("code")), known)
@@ -95,7 +98,7 @@ class Tickets:
     def _comment(self, reference: str, ticket: Json, words: str, span: Span) -> None:
         fields = {"ticketId": records.identifier(ticket), "comment": words}
         mutation = mutation_id(reference, REST)
-        self._mutations.once(documents.CREATE_COMMENT, mutation, fields, span)
+        self._mutations.once(documents.CREATE_COMMENT, mutation, lambda: fields, span)
 
     def _fields(self, complaint: Complaint, description: str, reporter: str) -> Json:
         site = self._site
