@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn, Self
+from typing import Literal, NoReturn, Self
 
 from commands import embedded, environment, keys, ports, sandbox, schema, stand_in, valkey, web
 from commands.processes import Process, holds
@@ -34,6 +34,8 @@ START = 90
 """Seconds a server may take to answer for the first time: a small machine may be busy with other
 things.
 """
+Registry = Literal["dci", "openimis"]
+"""The registries the sandbox stands in for."""
 ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -44,6 +46,7 @@ class Stack:
       and with
     `sandbox` a registry and carriers. What the processes print goes to `logs`, or with `logs_here`
       where we print.
+    `registry` says which of the sandbox's is spoken to.
     Of the web, the relay and each worker there are so many `copies`: the second is called `web 2`.
     Raises Trouble on entry when a part cannot start. However this process ends, also by SIGKILL,
       its processes
@@ -58,6 +61,7 @@ class Stack:
         free_ports: bool = False,
         logs_here: bool = False,
         copies: int = 1,
+        registry: Registry = "dci",
     ) -> None:
         self.settings = settings
         """Inside the context: complete, as the processes got them."""
@@ -67,6 +71,7 @@ class Stack:
         self._free_ports = free_ports
         self._logs_here = logs_here
         self._copies = copies
+        self._registry = registry
         self.webs: dict[str, str] = {}
         """Where each web server answers, by the name of its process."""
         self._leave = ExitStack()
@@ -143,6 +148,8 @@ class Stack:
         self._start_redis()
         schema.upgrade(self.settings.database_url)
         if self._wants_sandbox:
+            if self._registry == "openimis":
+                self.settings = stand_in.openimis(self.settings, self.sandbox)
             self.settings = stand_in.pointed(self.settings, self.sandbox)
         self.settings = self.settings.model_copy(update={"public_url": self.base})
         self._start_ours()

@@ -25,6 +25,34 @@ TWILIO = {
 }
 
 
+OPENIMIS_VARIABLE = "OPENIMIS_PASSWORD"
+OPENIMIS_PASSWORD = "sandbox-password-not-a-secret"  # noqa: S105  it says so itself
+OPENIMIS = """\
+[[registry]]
+name = "openimis"
+kind = "openimis"
+url = "{sandbox}/openimis"
+
+[registry.auth]
+kind = "password"
+username = "guichet"
+password_env = "{variable}"
+
+[registry.openimis]
+currency = "PKR"
+channel = "USSD"
+"""
+
+
+def openimis(settings: Settings, sandbox: str) -> Settings:
+    """The settings with the sandbox's openIMIS for a registry: a file of it in `var`. Its password
+    is OPENIMIS_PASSWORD, in the environment under OPENIMIS_VARIABLE.
+    """
+    file = settings.var / "openimis.toml"
+    file.write_text(OPENIMIS.format(sandbox=sandbox, variable=OPENIMIS_VARIABLE), "utf-8")
+    return settings.model_copy(update={"registries": str(file)})
+
+
 def pointed(settings: Settings, sandbox: str) -> Settings:
     """The settings with the sandbox, at that address, for a registry and carriers of one's own
     where there are none. Where no carrier is real, drafts of languages are spoken unless the

@@ -4,19 +4,21 @@ and every book is compared.
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, get_args
 
 import requests
 
+from commands import stand_in
 from commands.handset import Handset
-from commands.stack import Stack
+from commands.stack import Registry, Stack
 from settings import Settings
 
 HELP = "walk a citizen through the whole service, in two languages, and check what became of it"
@@ -61,12 +63,17 @@ CITIZENS = (
 )
 
 
+REGISTRIES = get_args(Registry)
+LEDGERS: Mapping[Registry, str] = {"dci": "/control/ledger", "openimis": "/openimis/ledger"}
+
+
 @dataclass
 class Tour:
     """What was seen, said and missed. `tell` prints a line."""
 
     sandbox: str
     tell: Callable[[str], None]
+    registry: Registry = "dci"
     told: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Reference, without spaces, to its kind and phone."""
     texts: list[str] = field(default_factory=list)
@@ -75,10 +82,10 @@ class Tour:
     def walk(self, citizen: Citizen, code: str) -> None:
         """The four things a citizen comes for."""
         handset = Handset(self.sandbox, citizen.phone)
-        self.tell(f"\n=== {citizen.language}: first contact, and what her household may get")
-        self._screens(handset, code, [citizen.key, "1", "1", citizen.national_id, *citizen.facts])
-        self.tell(f"\n=== {citizen.language}: she asks for it")
-        self._screens(handset, "", ["1", "1", "1"])
+        if self.registry == "dci":
+            self._proves(citizen, handset, code)
+        else:
+            self._asks(citizen, handset, code)
         self._keep(citizen, "applications", handset)
         self.tell(f"\n=== {citizen.language}: a complaint")
         self._screens(handset, code, ["3", "1", "2", "1", citizen.words, "1"])
@@ -87,6 +94,18 @@ class Tour:
         self.tell(f"\n=== {citizen.language}: where does it stand?")
         self._screens(handset, code, ["4", "1", reference])
         handset.hang_up()
+
+    def _proves(self, citizen: Citizen, handset: Handset, code: str) -> None:
+        """She shows who she is by two facts, and asks for what she is told of."""
+        self.tell(f"\n=== {citizen.language}: first contact, and what her household may get")
+        self._screens(handset, code, [citizen.key, "1", "1", citizen.national_id, *citizen.facts])
+        self.tell(f"\n=== {citizen.language}: she asks for it")
+        self._screens(handset, "", ["1", "1", "1"])
+
+    def _asks(self, citizen: Citizen, handset: Handset, code: str) -> None:
+        """A registry that asks no facts: she asks for the first benefit that is open."""
+        self.tell(f"\n=== {citizen.language}: first contact, and she asks for a benefit")
+        self._screens(handset, code, [citizen.key, "1", "2", "1", citizen.national_id, "1", "1"])
 
     def _screens(self, handset: Handset, code: str, keys: Sequence[str]) -> str:
         """Dial where there is a code, type, print every screen; the last one."""
@@ -124,7 +143,7 @@ class Tour:
 
     def _due(self) -> Iterator[str]:
         """What has not come yet, or came wrong."""
-        ledger = self._get("/control/ledger")
+        ledger = self._get(LEDGERS[self.registry])
         for reference, (kind, phone) in self.told.items():
             held = [entry for entry in ledger[kind] if entry["reference"] == reference]
             if len(held) != 1:
@@ -166,7 +185,10 @@ def _numbers(text: str) -> list[str]:
 
 
 def arguments(parser: ArgumentParser) -> None:
-    """Nothing to choose: DATABASE_URL and REDIS_URL decide what it runs on."""
+    """Which registry. DATABASE_URL and REDIS_URL decide what else it runs on."""
+    parser.add_argument(
+        "--registry", choices=REGISTRIES, default="dci", help="the kind of registry she is in"
+    )
 
 
 def main(args: Namespace) -> int:
@@ -174,13 +196,14 @@ def main(args: Namespace) -> int:
     missing.
     """
     begun = time.monotonic()
+    os.environ[stand_in.OPENIMIS_VARIABLE] = stand_in.OPENIMIS_PASSWORD
     with TemporaryDirectory(prefix="guichet-tour-") as folder:
         settings = Settings().model_copy(update={"var": Path(folder)})
-        with Stack(settings, free_ports=True) as stack:
+        with Stack(settings, free_ports=True, registry=args.registry) as stack:
             print(
                 f"A stack of its own is up: {stack.base}, database {stack.settings.database_url.split(':')[0]}"
             )
-            tour = Tour(stack.sandbox, print)
+            tour = Tour(stack.sandbox, print, args.registry)
             for citizen in CITIZENS:
                 tour.walk(citizen, stack.settings.service_codes[0])
             tour.audit()

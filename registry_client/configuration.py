@@ -108,7 +108,7 @@ class Purpose(Part):
 class Auth(Part):
     """How we show who we are, besides a signature."""
 
-    kind: Literal["none", "bearer", "oauth2"] = "none"
+    kind: Literal["none", "bearer", "oauth2", "password"] = "none"
     token_env: Variable = ""
     """`bearer`: the variable that holds the token."""
     path: UrlPath = "/oauth2/client/token"
@@ -117,6 +117,9 @@ class Auth(Part):
     """`oauth2`: the variable that holds the client's secret."""
     scope: str = ""
     style: Literal["form", "basic", "json"] = "form"
+    username: str = Field(default="", max_length=150)
+    password_env: Variable = ""
+    """`password`: the variable that holds the user's password."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -124,6 +127,8 @@ class Auth(Part):
             raise ValueError("bearer needs token_env: the name of the variable with the token")
         if self.kind == "oauth2" and not (self.client_id and self.secret_env):
             raise ValueError("oauth2 needs client_id and secret_env")
+        if self.kind == "password" and not (self.username and self.password_env):
+            raise ValueError("password needs username and password_env")
         return self
 
 
@@ -147,12 +152,28 @@ class Signature(Part):
         return self
 
 
+class OpenImisSite(Part):
+    """How one openIMIS is set up (docs/openimis.md)."""
+
+    id_field: str = Field(default="national_id", pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
+    phone_field: str = Field(default="phone", pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
+    """Where individuals keep an ID and a phone, in their `jsonExt`."""
+    currency: str = Field(default="", pattern=r"^([A-Z]{3})?$")
+    channel: str = Field(default="", max_length=255)
+    priority: str = Field(default="", max_length=255)
+    flags: str = Field(default="", max_length=255)
+    categories: Mapping[str, Word] = {}
+    """Our categories of complaints, in its words."""
+
+
 class RegistrySettings(Part):
     """One registry."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,23}$")
-    kind: Literal["dci", "dci-only"] = "dci"
-    """`dci`: with the local profile for what DCI leaves out. `dci-only`: without."""
+    kind: Literal["dci", "dci-only", "openimis"] = "dci"
+    """`dci`: with the local profile for what DCI leaves out. `dci-only`: without. `openimis`: its
+    GraphQL.
+    """
     keeps: tuple[Kept, ...] = ()
     """What it is asked about; empty: all that no other registry keeps."""
     url: Address
@@ -162,7 +183,7 @@ class RegistrySettings(Part):
     timeout: float = Field(default=10.0, gt=0, le=LONGEST)
     """Seconds any call to it waits at most."""
     proof: Proof = Proof.NUMBER_ON_RECORD
-    """`dci-only`: what somebody must show before she is told an enrolment."""
+    """`dci-only`, `openimis`: what somebody must show before she is told an enrolment."""
     parties: Parties = Parties()
     paths: Paths = Paths()
     id_types: IdTypes = IdTypes()
@@ -170,6 +191,13 @@ class RegistrySettings(Part):
     purpose: Purpose = Purpose()
     auth: Auth = Auth()
     signature: Signature = Signature()
+    openimis: OpenImisSite = OpenImisSite()
+
+    @model_validator(mode="after")
+    def _spoken_to(self) -> Self:
+        if (self.kind == "openimis") != (self.auth.kind == "password"):
+            raise ValueError("kind openimis and auth kind password need each other")
+        return self
 
     @model_validator(mode="after")
     def _addressed(self) -> Self:
@@ -183,6 +211,7 @@ class RegistrySettings(Part):
         named = {
             "bearer": (self.auth.token_env,),
             "oauth2": (self.auth.secret_env,),
+            "password": (self.auth.password_env,),
             "none": (),
         }[self.auth.kind]
         return named if self.signature.form == "none" else (*named, self.signature.key_env)

@@ -17,6 +17,8 @@ from registry_client.dci.profile import ProfileRegistry
 from registry_client.dci.queries import Purpose
 from registry_client.envelope import Signer
 from registry_client.keys import BadKey, PrivateKey
+from registry_client.openimis.graph import Graph, Login
+from registry_client.openimis.registry import OpenImis
 from registry_client.port import Registry
 from registry_client.post import Post
 from registry_client.signatures import CavageSigner, JwsSigner, Unsigned
@@ -31,6 +33,8 @@ def registry(
     rest: Callable[[float], None] = sleep,
 ) -> Registry:
     """The port of this registry. Calls nothing; raises ConfigurationError."""
+    if one.registry.kind == "openimis":
+        return openimis(one, now=now, rest=rest)
     post = courier(one, now=now, new_id=new_id, rest=rest)
     asked = client(one.registry, post, now=now, new_id=new_id)
     people = People(asked, one.registry)
@@ -40,6 +44,14 @@ def registry(
             return ProfileRegistry(people, post, prefix, id_type)
         case "dci-only":
             return PlainRegistry(people, asked, one.registry)
+
+
+def openimis(
+    one: Configured, *, now: Callable[[], datetime], rest: Callable[[float], None] = sleep
+) -> OpenImis:
+    """An openIMIS, asked as the user of its settings."""
+    it = one.registry
+    return OpenImis(Graph(it.url, _login(one)), it, now, rest)
 
 
 def client(
@@ -92,6 +104,13 @@ def tokens(one: Configured) -> Tokens:
             return ClientCredentials(
                 Credentials(url, auth.client_id, secret, auth.scope, auth.style)
             )
+        case "password":
+            return _login(one)
+
+
+def _login(one: Configured) -> Login:
+    auth = one.registry.auth
+    return Login(one.registry.url, auth.username, one.secret(auth.password_env))
 
 
 def signer(one: Configured, now: Callable[[], datetime]) -> Signer:

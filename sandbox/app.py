@@ -31,6 +31,8 @@ from sandbox.hooks import Hooks
 from sandbox.households import HOUSEHOLDS
 from sandbox.inboxes import Inboxes
 from sandbox.officer import BadAct, Officer
+from sandbox.openimis import api as openimis_api
+from sandbox.openimis.site import Site
 from sandbox.registry import Registry
 
 HEADERS = {
@@ -90,6 +92,7 @@ def create_app(config: Config) -> Flask:
         carrier_api.blueprint(carrier, inboxes, at, over_twilio, about),
         carrier_api.phone_page(),
         operator_page.blueprint(officer, in_registry),
+        openimis_api.blueprint(Site(), openimis_api.Door()),
         control.blueprint(officer, inboxes, deliveries, in_registry, in_carrier),
     ):
         app.register_blueprint(routes)

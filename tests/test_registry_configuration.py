@@ -100,6 +100,16 @@ FAULTS: list[tuple[str, list[str]]] = [
         ],
     ),
     (
+        LEAST + '[registry.auth]\nkind = "password"\nusername = "guichet"\n',
+        ["registries.toml: registry 1: auth: password needs username and password_env"],
+    ),
+    (
+        LEAST + 'kind = "openimis"\n',
+        [
+            "registries.toml: registry 1: kind openimis and auth kind password need each other",
+        ],
+    ),
+    (
         LEAST + '[registry.auth]\nkind = "oauth2"\nclient_id = "x"\n',
         ["registries.toml: registry 1: auth: oauth2 needs client_id and secret_env"],
     ),

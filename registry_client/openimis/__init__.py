@@ -1,0 +1,3 @@
+"""openIMIS, by its GraphQL interface: a `Registry` for whoever keeps people, plans and grievances
+there.
+"""
