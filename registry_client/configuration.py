@@ -146,12 +146,45 @@ class Signature(Part):
         return self
 
 
+class OpenSppSite(Part):
+    """How one OpenSPP is set up (docs/openspp.md). Numbers are those of records there; 0 is none."""
+
+    api: UrlPath = "/api/v2/spp"
+    id_system: Word = "urn:openspp:national-id"
+    programme_system: Word = "urn:openspp:program"
+    application: Literal["none", "membership", "change_request"] = "none"
+    change_type: str = Field(default="", max_length=99)
+    programme_field: Word = "program"
+    """Where a change request of that type names the programme."""
+    rpc: UrlPath = "/jsonrpc"
+    database: str = Field(default="", max_length=99)
+    login: str = Field(default="", max_length=99)
+    password_env: Variable = ""
+    """The variable that holds the password of this login."""
+    nobody: int = Field(default=0, ge=0)
+    """The contact of a complaint that names nobody."""
+    channel: int = Field(default=0, ge=0)
+    categories: Mapping[str, int] = {}
+    """Categories there by ours."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.application == "change_request" and not self.change_type:
+            raise ValueError("change_request needs change_type")
+        told = (self.database, self.login, self.password_env)
+        if any(told) and not all(told):
+            raise ValueError("complaints need database, login and password_env")
+        return self
+
+
 class RegistrySettings(Part):
     """One registry."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,23}$")
-    kind: Literal["dci", "dci-only"] = "dci"
-    """`dci`: with the local profile for what DCI leaves out. `dci-only`: without."""
+    kind: Literal["dci", "dci-only", "openspp"] = "dci"
+    """`dci`: with the local profile for what DCI leaves out. `dci-only`: without. `openspp`: its
+    REST.
+    """
     url: Address
     callback_url: Address | Literal[""] = ""
     """Our address for what it tells later; empty: it is asked at once or not at all."""
@@ -159,7 +192,7 @@ class RegistrySettings(Part):
     timeout: float = Field(default=10.0, gt=0, le=LONGEST)
     """Seconds any call to it waits at most."""
     proof: Proof = Proof.NUMBER_ON_RECORD
-    """`dci-only`: what somebody must show before she is told an enrolment."""
+    """`dci-only`, `openspp`: what somebody must show before she is told an enrolment."""
     parties: Parties = Parties()
     paths: Paths = Paths()
     id_types: IdTypes = IdTypes()
@@ -167,6 +200,7 @@ class RegistrySettings(Part):
     purpose: Purpose = Purpose()
     auth: Auth = Auth()
     signature: Signature = Signature()
+    openspp: OpenSppSite = OpenSppSite()
 
     @model_validator(mode="after")
     def _addressed(self) -> Self:
@@ -182,6 +216,7 @@ class RegistrySettings(Part):
             "oauth2": (self.auth.secret_env,),
             "none": (),
         }[self.auth.kind]
+        named = (*named, self.openspp.password_env) if self.openspp.password_env else named
         return named if self.signature.form == "none" else (*named, self.signature.key_env)
 
 

@@ -16,6 +16,7 @@ from registry_client.dci.plain import PlainRegistry
 from registry_client.dci.profile import ProfileRegistry
 from registry_client.dci.queries import Purpose
 from registry_client.envelope import Signer
+from registry_client.openspp.connecting import openspp
 from registry_client.port import Registry
 from registry_client.post import Fixed, Post, Tokens
 
@@ -30,6 +31,8 @@ def registry(
     rest: Callable[[float], None] = sleep,
 ) -> Registry:
     """The port of this registry. Calls nothing; raises ConfigurationError."""
+    if one.registry.kind == "openspp":
+        return openspp(one, now=now, tokens=tokens)
     post = courier(one, now=now, new_id=new_id, tokens=tokens, signer=signer, rest=rest)
     asked = client(one.registry, post, now=now, new_id=new_id)
     people = People(asked, one.registry)

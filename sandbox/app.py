@@ -19,6 +19,7 @@ from sandbox.faults import BadFault, carrier_faults, registry_faults
 from sandbox.hooks import Hooks
 from sandbox.households import HOUSEHOLDS
 from sandbox.inboxes import Inboxes
+from sandbox.openspp import openspp_api
 from sandbox.registry import Registry
 
 HEADERS = {
@@ -66,6 +67,7 @@ def create_app(config: Config) -> Flask:
     about = {"codes": config.service_codes, "short_code": config.short_code}
     for routes in (
         registry_api.blueprint(registry, in_registry, now, config.registry_token),
+        openspp_api.blueprint(now),
         africastalking.blueprint(at),
         twilio_api.blueprint(over_twilio),
         carrier_api.blueprint(carrier, inboxes, at, over_twilio, about),
