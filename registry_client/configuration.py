@@ -206,6 +206,8 @@ class RegistrySettings(Part):
     def _addressed(self) -> Self:
         if (self.signature.whole_header or self.one_callback) and not self.callback_url:
             raise ValueError("whole_header and one_callback need callback_url")
+        if self.kind == "openspp" and self.signature.form != "none":
+            raise ValueError("openspp takes no signature")
         return self
 
     @property

@@ -160,15 +160,17 @@ def _changes(routes: Blueprint, site: Site) -> None:
 def _control(routes: Blueprint, site: Site) -> None:
     @routes.post("/control")
     def control() -> Response:
-        """`forget`: every token is old. `cut`: so many answers to what is created are lost."""
+        """`forget`: every token is old. `cut`: so many answers to what is created are lost.
+        `tickets`, `changes`, `memberships`: fields that all of them get.
+        """
         asked = request.get_json()
         if asked.get("forget"):
             site.tokens.clear()
         site.cut = int(asked.get("cut", site.cut))
-        for one in site.tickets:
-            one |= asked.get("tickets", {})
-        for one in site.changes:
-            one |= asked.get("changes", {})
+        held = {"tickets": site.tickets, "changes": site.changes, "memberships": site.memberships}
+        for kind, records in held.items():
+            for one in records:
+                one |= asked.get(kind, {})
         return jsonify({})
 
     @routes.get("/ledger")
