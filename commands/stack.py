@@ -43,7 +43,7 @@ class Stack:
     Settings that are empty are filled: the SQLite file and the keys of `var`, a Valkey of its own,
       and with
     `sandbox` a registry and carriers. What the processes print goes to `logs`, or with `logs_here`
-      where we print.
+      where we print. The sandbox stands in for a `registry` of that kind.
     Of the web, the relay and each worker there are so many `copies`: the second is called `web 2`.
     Raises Trouble on entry when a part cannot start. However this process ends, also by SIGKILL,
       its processes
@@ -58,6 +58,7 @@ class Stack:
         free_ports: bool = False,
         logs_here: bool = False,
         copies: int = 1,
+        registry: str = "dci",
     ) -> None:
         self.settings = settings
         """Inside the context: complete, as the processes got them."""
@@ -67,6 +68,7 @@ class Stack:
         self._free_ports = free_ports
         self._logs_here = logs_here
         self._copies = copies
+        self._registry = registry
         self.webs: dict[str, str] = {}
         """Where each web server answers, by the name of its process."""
         self._leave = ExitStack()
@@ -143,7 +145,7 @@ class Stack:
         self._start_redis()
         schema.upgrade(self.settings.database_url)
         if self._wants_sandbox:
-            self.settings = stand_in.pointed(self.settings, self.sandbox)
+            self.settings = stand_in.pointed(self.settings, self.sandbox, self._registry)
         self.settings = self.settings.model_copy(update={"public_url": self.base})
         self._start_ours()
         embedded.announce(self._var, self._running())
@@ -210,7 +212,8 @@ class Stack:
 
     def _start_ours(self) -> None:
         """The sandbox and everything of ours at once; wait for what answers HTTP."""
-        ours = environment.of(self.settings, _bare())
+        secrets = stand_in.SECRETS if self._wants_sandbox else {}
+        ours = environment.of(self.settings, _bare()) | secrets
         if self._wants_sandbox:
             sandbox.folder(self.settings).mkdir(mode=0o700, exist_ok=True)
             keys.write(sandbox.hooks(self.settings), json.dumps(self.urls()))

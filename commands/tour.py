@@ -36,9 +36,11 @@ class Citizen:
     phone: str
     national_id: str
     key: str
-    facts: tuple[str, str]
+    facts: tuple[str, ...]
     """What she is asked so that she is told anything."""
     words: str
+    asks: tuple[str, ...] = ()
+    """Keys from the first screen to a benefit; empty: she goes on from what she may get."""
 
 
 CITIZENS = (
@@ -61,12 +63,38 @@ CITIZENS = (
 )
 
 
+OPENSPP = (
+    Citizen(
+        "English",
+        "+923000000001",
+        "1730100000011",
+        "1",
+        (),
+        "They paid me only 3 of the 5 thousand",
+        ("2", "1", "1730100000011", "1", "1"),
+    ),
+)
+"""She is on record with her phone: an OpenSPP asks for no facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Who walks at a kind of registry, and where its book is."""
+
+    citizens: tuple[Citizen, ...] = CITIZENS
+    ledger: str = "/control/ledger"
+
+
+WALKS = {"dci": Walk(), "openspp": Walk(OPENSPP, "/openspp/ledger")}
+
+
 @dataclass
 class Tour:
     """What was seen, said and missed. `tell` prints a line."""
 
     sandbox: str
     tell: Callable[[str], None]
+    ways: Walk = field(default_factory=Walk)
     told: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Reference, without spaces, to its kind and phone."""
     texts: list[str] = field(default_factory=list)
@@ -78,7 +106,7 @@ class Tour:
         self.tell(f"\n=== {citizen.language}: first contact, and what her household may get")
         self._screens(handset, code, [citizen.key, "1", "1", citizen.national_id, *citizen.facts])
         self.tell(f"\n=== {citizen.language}: she asks for it")
-        self._screens(handset, "", ["1", "1", "1"])
+        self._screens(handset, code if citizen.asks else "", citizen.asks or ["1", "1", "1"])
         self._keep(citizen, "applications", handset)
         self.tell(f"\n=== {citizen.language}: a complaint")
         self._screens(handset, code, ["3", "1", "2", "1", citizen.words, "1"])
@@ -124,7 +152,7 @@ class Tour:
 
     def _due(self) -> Iterator[str]:
         """What has not come yet, or came wrong."""
-        ledger = self._get("/control/ledger")
+        ledger = self._get(self.ways.ledger)
         for reference, (kind, phone) in self.told.items():
             held = [entry for entry in ledger[kind] if entry["reference"] == reference]
             if len(held) != 1:
@@ -145,7 +173,7 @@ class Tour:
         """Compare every book, print the messages and what is missing."""
         self._settled()
         self.missing += self._due()
-        for citizen in CITIZENS:
+        for citizen in self.ways.citizens:
             self.tell(f"\n=== {citizen.language}: the messages on {citizen.phone}")
             for message in self._inbox(citizen.phone):
                 self.texts.append(message["text"])
@@ -166,7 +194,10 @@ def _numbers(text: str) -> list[str]:
 
 
 def arguments(parser: ArgumentParser) -> None:
-    """Nothing to choose: DATABASE_URL and REDIS_URL decide what it runs on."""
+    """DATABASE_URL and REDIS_URL decide what it runs on."""
+    parser.add_argument(
+        "--registry", choices=sorted(WALKS), default="dci", help="kind of registry to walk at"
+    )
 
 
 def main(args: Namespace) -> int:
@@ -176,12 +207,12 @@ def main(args: Namespace) -> int:
     begun = time.monotonic()
     with TemporaryDirectory(prefix="guichet-tour-") as folder:
         settings = Settings().model_copy(update={"var": Path(folder)})
-        with Stack(settings, free_ports=True) as stack:
+        with Stack(settings, free_ports=True, registry=args.registry) as stack:
             print(
                 f"A stack of its own is up: {stack.base}, database {stack.settings.database_url.split(':')[0]}"
             )
-            tour = Tour(stack.sandbox, print)
-            for citizen in CITIZENS:
+            tour = Tour(stack.sandbox, print, WALKS[args.registry])
+            for citizen in tour.ways.citizens:
                 tour.walk(citizen, stack.settings.service_codes[0])
             tour.audit()
             stack.require_alive()
