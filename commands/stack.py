@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Literal, NoReturn, Self
+from typing import NoReturn, Self
 
 from commands import embedded, environment, keys, ports, sandbox, schema, stand_in, valkey, web
 from commands.processes import Process, holds
@@ -34,8 +34,6 @@ START = 90
 """Seconds a server may take to answer for the first time: a small machine may be busy with other
 things.
 """
-Registry = Literal["dci", "openimis"]
-"""The registries the sandbox stands in for."""
 ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -45,8 +43,7 @@ class Stack:
     Settings that are empty are filled: the SQLite file and the keys of `var`, a Valkey of its own,
       and with
     `sandbox` a registry and carriers. What the processes print goes to `logs`, or with `logs_here`
-      where we print.
-    `registry` says which of the sandbox's is spoken to.
+      where we print. The sandbox stands in for a `registry` of that kind.
     Of the web, the relay and each worker there are so many `copies`: the second is called `web 2`.
     Raises Trouble on entry when a part cannot start. However this process ends, also by SIGKILL,
       its processes
@@ -61,7 +58,7 @@ class Stack:
         free_ports: bool = False,
         logs_here: bool = False,
         copies: int = 1,
-        registry: Registry = "dci",
+        registry: str = "dci",
     ) -> None:
         self.settings = settings
         """Inside the context: complete, as the processes got them."""
@@ -148,9 +145,7 @@ class Stack:
         self._start_redis()
         schema.upgrade(self.settings.database_url)
         if self._wants_sandbox:
-            if self._registry == "openimis":
-                self.settings = stand_in.openimis(self.settings, self.sandbox)
-            self.settings = stand_in.pointed(self.settings, self.sandbox)
+            self.settings = stand_in.pointed(self.settings, self.sandbox, self._registry)
         self.settings = self.settings.model_copy(update={"public_url": self.base})
         self._start_ours()
         embedded.announce(self._var, self._running())
@@ -217,7 +212,8 @@ class Stack:
 
     def _start_ours(self) -> None:
         """The sandbox and everything of ours at once; wait for what answers HTTP."""
-        ours = environment.of(self.settings, _bare())
+        secrets = stand_in.SECRETS if self._wants_sandbox else {}
+        ours = environment.of(self.settings, _bare()) | secrets
         if self._wants_sandbox:
             sandbox.folder(self.settings).mkdir(mode=0o700, exist_ok=True)
             keys.write(sandbox.hooks(self.settings), json.dumps(self.urls()))

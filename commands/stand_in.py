@@ -25,35 +25,47 @@ TWILIO = {
 }
 
 
-OPENIMIS_VARIABLE = "OPENIMIS_PASSWORD"
-OPENIMIS_PASSWORD = "sandbox-password-not-a-secret"  # noqa: S105  it says so itself
-OPENIMIS = """\
-[[registry]]
+OPENSPP = """[[registry]]
+name = "openspp"
+kind = "openspp"
+url = "{sandbox}/openspp"
+[registry.auth]
+kind = "oauth2"
+path = "/api/v2/spp/oauth/token"
+client_id = "guichet"
+secret_env = "SANDBOX_OPENSPP_SECRET"
+style = "json"
+[registry.openspp]
+application = "change_request"
+change_type = "enrol_individual"
+database = "openspp"
+login = "guichet"
+password_env = "SANDBOX_OPENSPP_PASSWORD"
+nobody = 3
+"""
+OPENIMIS = """[[registry]]
 name = "openimis"
 kind = "openimis"
 url = "{sandbox}/openimis"
-
 [registry.auth]
 kind = "password"
 username = "guichet"
-password_env = "{variable}"
-
+password_env = "SANDBOX_OPENIMIS_PASSWORD"
 [registry.openimis]
 currency = "PKR"
 channel = "USSD"
 """
+FILES = {"openimis": OPENIMIS, "openspp": OPENSPP}
+"""Kinds of registry besides `dci` that the sandbox stands in for, each with its file."""
+SECRETS = {
+    "SANDBOX_OPENIMIS_PASSWORD": "sandbox-password-not-a-secret",
+    "SANDBOX_OPENSPP_SECRET": "an-openspp-secret-of-nobody",
+    "SANDBOX_OPENSPP_PASSWORD": "an-odoo-password-of-nobody",
+}
+"""What those files name."""
 
 
-def openimis(settings: Settings, sandbox: str) -> Settings:
-    """The settings with the sandbox's openIMIS for a registry: a file of it in `var`. Its password
-    is OPENIMIS_PASSWORD, in the environment under OPENIMIS_VARIABLE.
-    """
-    file = settings.var / "openimis.toml"
-    file.write_text(OPENIMIS.format(sandbox=sandbox, variable=OPENIMIS_VARIABLE), "utf-8")
-    return settings.model_copy(update={"registries": str(file)})
-
-
-def pointed(settings: Settings, sandbox: str) -> Settings:
+def pointed(settings: Settings, sandbox: str, kind: str = "dci") -> Settings:
     """The settings with the sandbox, at that address, for a registry and carriers of one's own
     where there are none. Where no carrier is real, drafts of languages are spoken unless the
     settings say otherwise.
@@ -66,5 +78,14 @@ def pointed(settings: Settings, sandbox: str) -> Settings:
         update |= {"hubtel": True, "sms_provider": settings.sms_provider or "africastalking"}
         update |= {"service_codes": (*settings.service_codes, SHORT_CODE, TWILIO_NUMBER)}
     if not settings.has_registry:
-        update |= {"registry_url": f"{sandbox}/registry-api"}
+        update |= _registry(settings, sandbox, kind)
     return settings.model_copy(update=update)
+
+
+def _registry(settings: Settings, sandbox: str, kind: str) -> dict[str, object]:
+    """The sandbox's registry of this kind; any but `dci` needs a file."""
+    if kind not in FILES:
+        return {"registry_url": f"{sandbox}/registry-api"}
+    file = settings.var / "registries.toml"
+    file.write_text(FILES[kind].format(sandbox=sandbox), "utf-8")
+    return {"registries": str(file)}

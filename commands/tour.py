@@ -4,21 +4,19 @@ and every book is compared.
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, get_args
+from typing import Any
 
 import requests
 
-from commands import stand_in
 from commands.handset import Handset
-from commands.stack import Registry, Stack
+from commands.stack import Stack
 from settings import Settings
 
 HELP = "walk a citizen through the whole service, in two languages, and check what became of it"
@@ -38,9 +36,11 @@ class Citizen:
     phone: str
     national_id: str
     key: str
-    facts: tuple[str, str]
+    facts: tuple[str, ...]
     """What she is asked so that she is told anything."""
     words: str
+    asks: tuple[str, ...] = ()
+    """Keys from the first screen to a benefit; empty: she goes on from what she may get."""
 
 
 CITIZENS = (
@@ -63,8 +63,37 @@ CITIZENS = (
 )
 
 
-REGISTRIES = get_args(Registry)
-LEDGERS: Mapping[Registry, str] = {"dci": "/control/ledger", "openimis": "/openimis/ledger"}
+OPENSPP = (
+    Citizen(
+        "English",
+        "+923000000001",
+        "1730100000011",
+        "1",
+        (),
+        "They paid me only 3 of the 5 thousand",
+        ("2", "1", "1730100000011", "1", "1"),
+    ),
+)
+"""She is on record with her phone: an OpenSPP asks for no facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Who walks at a kind of registry, and where its book is."""
+
+    citizens: tuple[Citizen, ...] = CITIZENS
+    ledger: str = "/control/ledger"
+
+
+OPENIMIS = tuple(
+    replace(one, facts=(), asks=("2", "1", one.national_id, "1", "1")) for one in CITIZENS
+)
+"""Nor does an openIMIS: a phone that is not on record hears no more than that there is a record."""
+WALKS = {
+    "dci": Walk(),
+    "openimis": Walk(OPENIMIS, "/openimis/ledger"),
+    "openspp": Walk(OPENSPP, "/openspp/ledger"),
+}
 
 
 @dataclass
@@ -73,7 +102,7 @@ class Tour:
 
     sandbox: str
     tell: Callable[[str], None]
-    registry: Registry = "dci"
+    ways: Walk = field(default_factory=Walk)
     told: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Reference, without spaces, to its kind and phone."""
     texts: list[str] = field(default_factory=list)
@@ -82,10 +111,10 @@ class Tour:
     def walk(self, citizen: Citizen, code: str) -> None:
         """The four things a citizen comes for."""
         handset = Handset(self.sandbox, citizen.phone)
-        if self.registry == "dci":
-            self._proves(citizen, handset, code)
-        else:
-            self._asks(citizen, handset, code)
+        self.tell(f"\n=== {citizen.language}: first contact, and what her household may get")
+        self._screens(handset, code, [citizen.key, "1", "1", citizen.national_id, *citizen.facts])
+        self.tell(f"\n=== {citizen.language}: she asks for it")
+        self._screens(handset, code if citizen.asks else "", citizen.asks or ["1", "1", "1"])
         self._keep(citizen, "applications", handset)
         self.tell(f"\n=== {citizen.language}: a complaint")
         self._screens(handset, code, ["3", "1", "2", "1", citizen.words, "1"])
@@ -94,18 +123,6 @@ class Tour:
         self.tell(f"\n=== {citizen.language}: where does it stand?")
         self._screens(handset, code, ["4", "1", reference])
         handset.hang_up()
-
-    def _proves(self, citizen: Citizen, handset: Handset, code: str) -> None:
-        """She shows who she is by two facts, and asks for what she is told of."""
-        self.tell(f"\n=== {citizen.language}: first contact, and what her household may get")
-        self._screens(handset, code, [citizen.key, "1", "1", citizen.national_id, *citizen.facts])
-        self.tell(f"\n=== {citizen.language}: she asks for it")
-        self._screens(handset, "", ["1", "1", "1"])
-
-    def _asks(self, citizen: Citizen, handset: Handset, code: str) -> None:
-        """A registry that asks no facts: she asks for the first benefit that is open."""
-        self.tell(f"\n=== {citizen.language}: first contact, and she asks for a benefit")
-        self._screens(handset, code, [citizen.key, "1", "2", "1", citizen.national_id, "1", "1"])
 
     def _screens(self, handset: Handset, code: str, keys: Sequence[str]) -> str:
         """Dial where there is a code, type, print every screen; the last one."""
@@ -143,7 +160,7 @@ class Tour:
 
     def _due(self) -> Iterator[str]:
         """What has not come yet, or came wrong."""
-        ledger = self._get(LEDGERS[self.registry])
+        ledger = self._get(self.ways.ledger)
         for reference, (kind, phone) in self.told.items():
             held = [entry for entry in ledger[kind] if entry["reference"] == reference]
             if len(held) != 1:
@@ -164,7 +181,7 @@ class Tour:
         """Compare every book, print the messages and what is missing."""
         self._settled()
         self.missing += self._due()
-        for citizen in CITIZENS:
+        for citizen in self.ways.citizens:
             self.tell(f"\n=== {citizen.language}: the messages on {citizen.phone}")
             for message in self._inbox(citizen.phone):
                 self.texts.append(message["text"])
@@ -185,9 +202,9 @@ def _numbers(text: str) -> list[str]:
 
 
 def arguments(parser: ArgumentParser) -> None:
-    """Which registry. DATABASE_URL and REDIS_URL decide what else it runs on."""
+    """DATABASE_URL and REDIS_URL decide what it runs on."""
     parser.add_argument(
-        "--registry", choices=REGISTRIES, default="dci", help="the kind of registry she is in"
+        "--registry", choices=sorted(WALKS), default="dci", help="kind of registry to walk at"
     )
 
 
@@ -196,15 +213,14 @@ def main(args: Namespace) -> int:
     missing.
     """
     begun = time.monotonic()
-    os.environ[stand_in.OPENIMIS_VARIABLE] = stand_in.OPENIMIS_PASSWORD
     with TemporaryDirectory(prefix="guichet-tour-") as folder:
         settings = Settings().model_copy(update={"var": Path(folder)})
         with Stack(settings, free_ports=True, registry=args.registry) as stack:
             print(
                 f"A stack of its own is up: {stack.base}, database {stack.settings.database_url.split(':')[0]}"
             )
-            tour = Tour(stack.sandbox, print, args.registry)
-            for citizen in CITIZENS:
+            tour = Tour(stack.sandbox, print, WALKS[args.registry])
+            for citizen in tour.ways.citizens:
                 tour.walk(citizen, stack.settings.service_codes[0])
             tour.audit()
             stack.require_alive()

@@ -166,13 +166,44 @@ class OpenImisSite(Part):
     """Our categories of complaints, in its words."""
 
 
+class OpenSppSite(Part):
+    """How one OpenSPP is set up (docs/openspp.md). Numbers are those of records there; 0 is none."""
+
+    api: UrlPath = "/api/v2/spp"
+    id_system: Word = "urn:openspp:national-id"
+    programme_system: Word = "urn:openspp:program"
+    application: Literal["none", "membership", "change_request"] = "none"
+    change_type: str = Field(default="", max_length=99)
+    programme_field: Word = "program"
+    """Where a change request of that type names the programme."""
+    rpc: UrlPath = "/jsonrpc"
+    database: str = Field(default="", max_length=99)
+    login: str = Field(default="", max_length=99)
+    password_env: Variable = ""
+    """The variable that holds the password of this login."""
+    nobody: int = Field(default=0, ge=0)
+    """The contact of a complaint that names nobody."""
+    channel: int = Field(default=0, ge=0)
+    categories: Mapping[str, int] = {}
+    """Categories there by ours."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.application == "change_request" and not self.change_type:
+            raise ValueError("change_request needs change_type")
+        told = (self.database, self.login, self.password_env)
+        if any(told) and not all(told):
+            raise ValueError("complaints need database, login and password_env")
+        return self
+
+
 class RegistrySettings(Part):
     """One registry."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,23}$")
-    kind: Literal["dci", "dci-only", "openimis"] = "dci"
+    kind: Literal["dci", "dci-only", "openimis", "openspp"] = "dci"
     """`dci`: with the local profile for what DCI leaves out. `dci-only`: without. `openimis`: its
-    GraphQL.
+    GraphQL. `openspp`: its REST.
     """
     keeps: tuple[Kept, ...] = ()
     """What it is asked about; empty: all that no other registry keeps."""
@@ -183,7 +214,7 @@ class RegistrySettings(Part):
     timeout: float = Field(default=10.0, gt=0, le=LONGEST)
     """Seconds any call to it waits at most."""
     proof: Proof = Proof.NUMBER_ON_RECORD
-    """`dci-only`, `openimis`: what somebody must show before she is told an enrolment."""
+    """`dci-only`, `openimis`, `openspp`: what somebody must show before she is told an enrolment."""
     parties: Parties = Parties()
     paths: Paths = Paths()
     id_types: IdTypes = IdTypes()
@@ -192,6 +223,7 @@ class RegistrySettings(Part):
     auth: Auth = Auth()
     signature: Signature = Signature()
     openimis: OpenImisSite = OpenImisSite()
+    openspp: OpenSppSite = OpenSppSite()
 
     @model_validator(mode="after")
     def _spoken_to(self) -> Self:
@@ -203,6 +235,8 @@ class RegistrySettings(Part):
     def _addressed(self) -> Self:
         if (self.signature.whole_header or self.one_callback) and not self.callback_url:
             raise ValueError("whole_header and one_callback need callback_url")
+        if self.kind == "openspp" and self.signature.form != "none":
+            raise ValueError("openspp takes no signature")
         return self
 
     @property
@@ -214,6 +248,7 @@ class RegistrySettings(Part):
             "password": (self.auth.password_env,),
             "none": (),
         }[self.auth.kind]
+        named = (*named, self.openspp.password_env) if self.openspp.password_env else named
         return named if self.signature.form == "none" else (*named, self.signature.key_env)
 
 

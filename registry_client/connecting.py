@@ -19,6 +19,7 @@ from registry_client.envelope import Signer
 from registry_client.keys import BadKey, PrivateKey
 from registry_client.openimis.graph import Graph, Login
 from registry_client.openimis.registry import OpenImis
+from registry_client.openspp.connecting import openspp
 from registry_client.port import Registry
 from registry_client.post import Post
 from registry_client.signatures import CavageSigner, JwsSigner, Unsigned
@@ -35,6 +36,8 @@ def registry(
     """The port of this registry. Calls nothing; raises ConfigurationError."""
     if one.registry.kind == "openimis":
         return openimis(one, now=now, rest=rest)
+    if one.registry.kind == "openspp":
+        return openspp(one, now=now, tokens=tokens(one))
     post = courier(one, now=now, new_id=new_id, rest=rest)
     asked = client(one.registry, post, now=now, new_id=new_id)
     people = People(asked, one.registry)

@@ -1,4 +1,4 @@
-"""One POST to a registry and its answer, within a time and a size.
+"""One POST or GET to a registry and its answer, within a time and a size.
 
 What is inside is for others to read.
 """
@@ -54,8 +54,10 @@ class _Way:
 
 
 class Post:
-    """Posts JSON to the addresses under one base address, with a bearer token where there is
-    one. A token that is answered 401 is asked for anew, once.
+    """Posts JSON to the addresses under one base address, and gets what is there, with a bearer token
+    where there is one. A token that is answered 401 is asked for anew, once.
+
+    `means`: what a status other than 2xx stands for at this kind of registry.
     """
 
     def __init__(
@@ -63,8 +65,10 @@ class Post:
         base: str,
         tokens: Tokens | None = None,
         clock: Callable[[], float] = monotonic,
+        means: Callable[[int, bytes], RegistryError] | None = None,
     ) -> None:
         self._base, self._tokens, self._clock = base.rstrip("/"), tokens or Fixed(), clock
+        self._means = means or failure
         self._sessions, self._ways = _Sessions(), dict[str, _Way]()
 
     def __call__(self, path: str, body: bytes, *, timeout: float) -> bytes:
@@ -72,6 +76,15 @@ class Post:
 
         Raises RegistryError.
         """
+        return self._answer(path, body, timeout)
+
+    def get(self, path: str, *, timeout: float) -> bytes:
+        """The same of a GET. `path` is encoded, with its query; it may name a person, so it is in no
+        error and is not kept.
+        """
+        return self._answer(path, None, timeout)
+
+    def _answer(self, path: str, body: bytes | None, timeout: float) -> bytes:
         until = self._clock() + timeout
         if timeout <= 0:
             raise Unavailable("no time left to ask")
@@ -84,11 +97,11 @@ class Post:
             if left > 0 and (fresh := self._tokens.bearer(left)) not in ("", token):
                 status, answer = self._ask(url, body, fresh, until - self._clock(), until)
         if status // 100 != 2:
-            raise failure(status, answer)
+            raise self._means(status, answer)
         return answer
 
     def _ask(
-        self, url: str, body: bytes, token: str, timeout: float, until: float
+        self, url: str, body: bytes | None, token: str, timeout: float, until: float
     ) -> tuple[int, bytes]:
         """The status and body of one answer."""
         if timeout <= 0:
@@ -96,19 +109,26 @@ class Post:
         try:
             with self._send(url, body, token, timeout) as response:
                 return response.status_code, self._read(response, until)
-        except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
-            raise Unavailable("no answer in time", again=True) from error
+        except (requests.Timeout, urllib3.exceptions.TimeoutError):
+            # Not `from`: the cause carries the address, and that of a GET may name a person.
+            raise Unavailable("no answer in time", again=True) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise Unavailable(f"no answer: {type(error).__name__}") from error
+            raise Unavailable(f"no answer: {type(error).__name__}") from None
 
-    def _send(self, url: str, body: bytes, token: str, timeout: float) -> requests.Response:
+    def _send(self, url: str, body: bytes | None, token: str, timeout: float) -> requests.Response:
         """What a session's `post` does, without what is the same each time: that costs as much as
         all the rest of a call.
         """
-        way = self._ways.get(url) or self._ways.setdefault(url, self._way(url))
+        known = self._base if body is None else url
+        way = self._ways.get(known) or self._ways.setdefault(known, self._way(known))
         asked = way.request.copy()
-        asked.body = body
-        asked.headers["Content-Length"] = str(len(body))
+        if body is None:
+            asked.method, asked.url = "GET", url
+            del asked.headers["Content-Type"]
+            asked.headers.pop("Content-Length", None)
+        else:
+            asked.body = body
+            asked.headers["Content-Length"] = str(len(body))
         if token:
             asked.headers["Authorization"] = f"Bearer {token}"
         return self._sessions.session.get_adapter(url).send(

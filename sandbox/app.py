@@ -33,6 +33,7 @@ from sandbox.inboxes import Inboxes
 from sandbox.officer import BadAct, Officer
 from sandbox.openimis import api as openimis_api
 from sandbox.openimis.site import Site
+from sandbox.openspp import openspp_api
 from sandbox.registry import Registry
 
 HEADERS = {
@@ -87,6 +88,7 @@ def create_app(config: Config) -> Flask:
         dci_routes.blueprint(dci, door, now, "/registry-api"),
         dci_routes.description(dci),
         registry_api.blueprint(dci, door, now),
+        openspp_api.blueprint(now),
         africastalking.blueprint(at),
         twilio_api.blueprint(over_twilio),
         carrier_api.blueprint(carrier, inboxes, at, over_twilio, about),
