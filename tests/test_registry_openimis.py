@@ -185,10 +185,13 @@ def test_what_is_no_id_finds_nobody_and_is_not_asked(place: Place, number: str) 
     assert place.door.logins == 0
 
 
-def test_a_filter_that_openimis_does_not_understand_finds_nobody(place: Place) -> None:
-    """Whoever comes back must carry the ID."""
-    strange = adapter(place.url, id_field="card_no")
-    assert asked(strange, find(FATHER)) is None
+def test_whoever_comes_back_must_carry_the_id() -> None:
+    """A filter openIMIS does not understand finds everybody."""
+    node = {"id": mutation_id(OTHER), "jsonExt": json.dumps({"national_id": NOBODY})}
+    found = Say(json.dumps({"data": {"individual": {"edges": [{"node": node}]}}}).encode())
+    with counterpart(says(lambda query: found)) as it:
+        assert asked(adapter(it.url), find(FATHER)) is None
+        assert asked(adapter(it.url), find(NOBODY)) == Person(NOBODY, "")
 
 
 def test_people_are_found_by_phone(place: Place) -> None:
@@ -402,9 +405,9 @@ def test_a_change_that_stays_received_is_waited_for_and_not_sent_again(place: Pl
     place.site.faults.stuck = True
     comment = replace(COMPLAINT, details="word " * 100)
     place.site.faults.received = 0
-    assert isinstance(asked(place.registry, lodge(comment, timeout=0.4)), Unavailable)
-    assert isinstance(asked(place.registry, lodge(comment, timeout=0.4)), Unavailable)
-    assert len(place.site.logs) <= 2 and len(place.site.tickets) == 1
+    for _ in range(3):
+        assert isinstance(asked(place.registry, lodge(comment, timeout=0.3)), Unavailable)
+    assert len(place.site.logs) == 2
     place.site.faults.stuck = False
     assert isinstance(asked(place.registry, lodge(comment)), Acknowledged)
     assert (len(place.site.tickets), len(place.site.comments)) == (1, 1)
