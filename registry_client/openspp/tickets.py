@@ -13,7 +13,6 @@ from registry_client.port import (
     Complaint,
     NotSupported,
     Progress,
-    Refused,
     Standing,
     Unavailable,
 )
@@ -98,20 +97,23 @@ class Tickets:
         return ticket
 
     def _contact(self, complaint: Complaint, until: float) -> int:
-        """Whom it is of: a ticket needs somebody. Raises NotSupported where nobody is named and no
-        contact stands for that, Refused for an ID that is not there.
+        """Whom it is of: a ticket needs somebody. Who is not on record may complain of just that.
+        Raises NotSupported where nobody is known and no contact stands for that.
         """
-        if complaint.national_id is None:
-            if not self._site.nobody:
-                raise NotSupported("this registry takes no complaint that names nobody")
-            return self._site.nobody
+        number = self._known(complaint.national_id, until) if complaint.national_id else 0
+        if not (number or self._site.nobody):
+            raise NotSupported("this registry takes no complaint of nobody it knows")
+        return number or self._site.nobody
+
+    def _known(self, national_id: str, until: float) -> int:
+        """The contact with this ID; 0 for none."""
         hers = [
             ("namespace_uri", "=", self._site.id_system),
-            ("value", "=", complaint.national_id),
+            ("value", "=", national_id),
         ]
         found = self._odoo.search(IDENTIFIER, hers, ("partner_id",), until)
         if not found:
-            raise Refused("not_found")
+            return 0
         said = found[0].get("partner_id")
         number = said[0] if isinstance(said, list) and said else said
         if type(number) is not int:
@@ -126,6 +128,7 @@ def _description(complaint: Complaint) -> str:
         "payment": complaint.payment,
         "against": complaint.against,
         "identity": complaint.identity,
+        "national id": complaint.national_id,
         "language": complaint.language,
     }
     lines = [complaint.details, *(f"{name}: {value}" for name, value in chosen.items() if value)]
