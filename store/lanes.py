@@ -12,6 +12,8 @@ from rq.serializers import JSONSerializer
 
 REGISTRY = "registry"
 MESSAGES = "messages"
+EVENTS = "events"
+"""What registries told: rows wait here from the moment they are stored. Nobody drains it yet."""
 LANES = (REGISTRY, MESSAGES)
 BREAKER = f"breaker:{REGISTRY}"
 """The Redis key of what web and workers know of the registry being away."""
