@@ -5,6 +5,7 @@ what each refusal says, and that nothing is taken twice or lost.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from store import deliveries, outbox
 from store.lanes import EVENTS
 from store.tables import deliveries as table
 from tests import signed
+from tests.documents import read
 from tests.line import opened
 from tests.line import settings as of_a_line
 from tests.registries import (
@@ -669,6 +671,16 @@ def test_the_keys_we_sign_with_are_published(sqlite_url: str) -> None:
         }
     with calling(sqlite_url) as registry:
         assert registry.client.get("/.well-known/jwks.json").status_code == 404
+
+
+def test_every_fault_has_its_row_and_every_row_its_fault() -> None:
+    """docs/callbacks.md lists what is answered, as it is answered."""
+    found = re.findall(
+        r"^\| (\d{3}) \| `(\w+)` \| `([a-z_.]+)` \|", read("docs/callbacks.md"), re.MULTILINE
+    )
+    told = [(int(status), ack, code) for status, ack, code in found]
+    assert len(set(told)) == len(told)
+    assert set(told) == {(one.status, one.ack, one.code) for one in FAULTS.values()}
 
 
 def test_every_fault_is_told_of_by_some_test() -> None:
