@@ -22,6 +22,9 @@ CODE = re.compile(r"\*\d+(\*\d+)*#|\+?\d{3,15}")
 RATE = re.compile(r"[a-z]+=\d{1,4}(\.\d{1,3})?")
 """`twilio=1`, `africastalking=0.5`."""
 
+TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{24,512}")
+"""A bearer token nobody guesses, in the letters of RFC 6750."""
+
 Names = Annotated[tuple[str, ...], NoDecode]
 """A comma-separated list in the environment."""
 
@@ -251,6 +254,10 @@ class Settings(BaseSettings):
     registry_phone_type: str = Field(
         default="MOBILE", description="DCI identifier type of a phone number."
     )
+    callback_tokens: SecretStr = Field(
+        default=SecretStr(""),
+        description="Bearer tokens the registry may show us, with commas between; empty: it may not call.",
+    )
     registry_timeout: float = Field(
         default=10.0, gt=0, le=30, description="Seconds a worker waits for the registry."
     )
@@ -272,11 +279,7 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         """Read `a, b` from the environment as a tuple."""
-        return (
-            tuple(part.strip() for part in value.split(",") if part.strip())
-            if isinstance(value, str)
-            else value
-        )
+        return _parts(value) if isinstance(value, str) else value
 
     @field_validator("sms_rates")
     @classmethod
@@ -296,6 +299,19 @@ class Settings(BaseSettings):
     def rates(self) -> dict[str, float]:
         """`sms_rates` by provider."""
         return {name: float(rate) for name, rate in (one.split("=") for one in self.sms_rates)}
+
+    @field_validator("callback_tokens")
+    @classmethod
+    def _nobody_guesses(cls, value: SecretStr) -> SecretStr:
+        """Each as long as chance must make it."""
+        if any(not TOKEN.fullmatch(one) for one in _parts(value.get_secret_value())):
+            raise ValueError("each must have 24 to 512 letters, digits or -._~+/=")
+        return value
+
+    @property
+    def callback_bearers(self) -> tuple[str, ...]:
+        """`callback_tokens`, one by one."""
+        return _parts(self.callback_tokens.get_secret_value())
 
     @field_validator("database_url")
     @classmethod
@@ -350,3 +366,8 @@ class Settings(BaseSettings):
         if self.registry_timeout > self.lease / 2:
             raise ValueError("GUICHET_REGISTRY_TIMEOUT must be at most half of GUICHET_LEASE")
         return self
+
+
+def _parts(listed: str) -> tuple[str, ...]:
+    """`a, b` as a tuple."""
+    return tuple(part.strip() for part in listed.split(",") if part.strip())

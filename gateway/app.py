@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from ipaddress import ip_network
 from threading import BoundedSemaphore
@@ -22,6 +22,8 @@ from gateway.admission import Admission
 from gateway.answering import answered
 from gateway.answers import Answers
 from gateway.bodies import LARGEST
+from gateway.callbacks import Callbacks, Sender
+from gateway.callbacks_routes import blueprint
 from gateway.carriers import carriers
 from gateway.conversation import Conversation
 from gateway.exchanges import Exchanges
@@ -51,6 +53,7 @@ from registry_client import connect, purpose
 from registry_client.breaker import Breakers
 from registry_client.cache import Cached
 from registry_client.configuration import ALONE
+from registry_client.keys import PublicKey
 from registry_client.port import Registry
 from registry_client.timed import timed
 from settings import Settings
@@ -63,6 +66,9 @@ from store.shared import SealedShelf, SharedText
 from store.tallies import Tallies
 
 log = structlog.get_logger()
+
+REGISTRY = "registry"
+"""The name of the one registry of the settings, in addresses and logs."""
 
 
 def hooks(
@@ -232,10 +238,31 @@ def codes(settings: Settings) -> Mapping[str, frozenset[str]]:
     }
 
 
-def create_app(settings: Settings, made: Hooks) -> Flask:
-    """The Flask application: the hooks, and three addresses that say how we are."""
+def callbacks(settings: Settings, made: Hooks, random: Random = secrets.token_bytes) -> Callbacks:
+    """What the registry of the settings needs to call us; without tokens nobody may."""
+    senders = {}
+    if settings.callback_bearers:
+        senders[REGISTRY] = Sender(
+            REGISTRY,
+            frozenset({settings.registry_receiver_id}),
+            settings.callback_bearers,
+            receiver_id=settings.registry_sender_id,
+        )
+    return Callbacks(senders, made.database, made.seals, made.clock, random)
+
+
+def create_app(
+    settings: Settings,
+    made: Hooks,
+    registries: Callbacks | None = None,
+    signing: Collection[PublicKey] = (),
+) -> Flask:
+    """The Flask application: the hooks, the registries' callbacks, the keys we sign with, and three
+    addresses that say how we are.
+    """
     app = Flask("guichet", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST + 1
+    app.register_blueprint(blueprint(registries or callbacks(settings, made), signing))
 
     @app.post("/in/<path:path>")
     def receive(path: str) -> ResponseReturnValue:

@@ -12,6 +12,8 @@ from rq.serializers import JSONSerializer
 
 REGISTRY = "registry"
 MESSAGES = "messages"
+EVENTS = "events"
+"""What registries told: rows wait here from the moment they are stored. Nobody drains it yet."""
 LANES = (REGISTRY, MESSAGES)
 
 DRAIN = "workers.jobs.drain"

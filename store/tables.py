@@ -253,3 +253,39 @@ leases = Table(
     ),
     Column("until", Moment, nullable=False, comment="free for anybody from then on"),
 )
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("registry", String(24), nullable=False),
+    Column(
+        "delivery_key",
+        LargeBinary,
+        nullable=False,
+        unique=True,
+        comment="registry, sender and message id: what makes it one",
+    ),
+    Column(
+        "content_key",
+        LargeBinary,
+        nullable=False,
+        comment="action and message: whether it came again the same",
+    ),
+    Column("action", String(16), nullable=False),
+    Column("body", LargeBinary, nullable=False, comment="sealed: header and message"),
+    Column("received_at", Moment, nullable=False, index=True),
+)
+"""What registries told by themselves, or answered later: store/deliveries.py."""
+
+awaited = Table(
+    "awaited",
+    metadata,
+    Column("registry", String(24), primary_key=True),
+    Column("transaction_id", String(99), primary_key=True, comment="minted here"),
+    Column("action", String(16), nullable=False, comment="of the answer"),
+    Column("correlation_id", String(99), comment="the registry's; null before its ACK"),
+    Column("reference_ids", JSON, nullable=False, comment="of its items; minted here"),
+    Column("asked_at", Moment, nullable=False, index=True),
+)
+"""What was asked of registries to be answered later: store/awaited.py."""

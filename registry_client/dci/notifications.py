@@ -7,17 +7,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from registry_client import events
+from registry_client import events, notified
 from registry_client.dci import enrolments, records
-from registry_client.dci.fields import objects, plain, text
+from registry_client.dci.fields import objects, plain
 from registry_client.dci.values import Enrolment, Status
-from registry_client.envelope import Json
+from registry_client.envelope import Json, word
 from registry_client.events import LONGEST_ID, Event, What
+from registry_client.notified import Notified
 
-ITEMS = ("notify_event", "notify_request")
-"""The list of a notification: the standard's, and openIMIS's."""
-KINDS = ("reg_event_type", "event_type")
-RECORDS = ("reg_records", "reg_record", "event_data")
 PRIVATE = "event"
 """The record type of an event of the local profile, without its prefix."""
 MOST = 100
@@ -46,25 +43,18 @@ def read(message: Json, id_type: str) -> tuple[Event, ...]:
     """The events of a notification that can be told; `id_type` is what the registry calls a
     national ID. Raises nothing.
     """
+    transaction = word(message.get("transaction_id"))
     found = [
         event
-        for number, item in enumerate(objects(message, *ITEMS))
-        for event in _item(
-            item, f"{text(message, 'transaction_id')}/{_name(item, number)}", id_type
-        )
+        for number, one in enumerate(notified.read(message))
+        for event in _events(one, f"{transaction}/{one.id or number}", id_type)
     ]
     return tuple(found[:MOST])
 
 
-def _name(item: Json, number: int) -> str:
-    return text(item, "event_id", "reference_id") or str(number)
-
-
-def _item(item: Json, name: str, id_type: str) -> Iterator[Event]:
-    data = next(iter(objects(item, "data")), item)
-    kind = plain(text(data, *KINDS) or text(item, *KINDS))
-    private = plain(text(data, "reg_record_type")) == PRIVATE
-    for number, record in enumerate(objects(data, *RECORDS)):
+def _events(one: Notified, name: str, id_type: str) -> Iterator[Event]:
+    kind, private = plain(one.what), plain(one.about) == PRIVATE
+    for number, record in enumerate(one.records):
         if private:
             event = events.read(record)
             if event is not None:
