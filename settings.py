@@ -256,6 +256,12 @@ class Settings(BaseSettings):
         le=600,
         description="Seconds a worker's claim lasts unless it renews it; twice `registry_timeout` or more.",
     )
+    outbox_days: int = Field(
+        default=30,
+        ge=7,
+        le=3650,
+        description="Days after which the outbox forgets what was carried; requests and messages stay.",
+    )
 
     @field_validator(
         "service_codes",
@@ -287,6 +293,15 @@ class Settings(BaseSettings):
     def rates(self) -> dict[str, float]:
         """`sms_rates` by provider."""
         return {name: float(rate) for name, rate in (one.split("=") for one in self.sms_rates)}
+
+    @property
+    def sms_providers(self) -> tuple[str, ...]:
+        """Those that messages can leave by: whose account is set."""
+        accounts = {
+            "africastalking": self.africastalking_username,
+            "twilio": self.twilio_account_sid,
+        }
+        return tuple(name for name, account in accounts.items() if account)
 
     @field_validator("database_url")
     @classmethod

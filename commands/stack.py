@@ -26,7 +26,7 @@ from commands.restarts import Restarts
 from commands.trouble import Trouble
 from gateway.providers.addresses import Addresses
 from settings import Settings
-from store.lanes import LANES
+from store.lanes import worked
 from store.seals import Seals
 
 LOOK_EVERY = 0.2
@@ -218,7 +218,8 @@ class Stack:
             self._run(Process("sandbox", [sys.executable, *program], _bare(), self._log("sandbox")))
         for copy in range(self._copies):
             self._start_web(_named("web", copy), copy, ours)
-        for words in (*(f"worker {lane}" for lane in LANES), "relay"):
+        workers = [f"worker {lane}" for lane in worked(self.settings.sms_providers)]
+        for words in (*workers, "relay"):
             command = [sys.executable, "-m", "commands", *words.split()]
             for copy in range(self._copies):
                 name = _named(words, copy)

@@ -21,7 +21,7 @@ from commands.processes import Process, holds
 from commands.restarts import Restarts
 from commands.stack import Stack, healthy
 from settings import Settings
-from storm.weather import SKEW, WEBS, Gust
+from storm.weather import SKEW, WEBS, WORKERS, Gust
 
 PATIENCE = 30.0
 REFUSED = "+92301{:07}"
@@ -124,7 +124,7 @@ class Ground:
             case "kill", "postgresql":
                 if self.database:
                     self.database.kill()
-            case ("kill", ("worker registry" | "worker messages") as name):
+            case ("kill", name) if name in WORKERS:
                 for copy in (name, f"{name} 2"):
                     self.stack.process(copy).kill()
             case (("kill" | "wipe"), whom):

@@ -18,14 +18,11 @@ from gateway.providers import (
     Unreachable,
 )
 from store import citizens, messages, outbox
-from store.lanes import MESSAGES
 from store.messages import NewMessage
-from tests.stored import AMINA, BIBI, NOW, RANDOM, SEALS, asked
-from tests.working import World, working
-from workers import messages_lane
+from tests.stored import AFRICASTALKING, AMINA, BIBI, NOW, RANDOM, SEALS, asked
+from tests.working import World, drain_sms, working
 from workers.channels import LONGEST
 from workers.context import LEASE
-from workers.drain import drain
 from workers.messages_lane import APART, TOGETHER
 from workers.patience import LOST, WAITS
 from workers.verdicts import BUG
@@ -40,7 +37,7 @@ def world(database_url: str, valkey_url: str) -> Iterator[World]:
 
 def carry(world: World) -> int:
     """One wake-up of the lane."""
-    return drain(world.context, MESSAGES, messages_lane.carry)
+    return drain_sms(world.context)
 
 
 def queue(world: World, *texts: str, phone: str = AMINA, provider: str = "africastalking") -> None:
@@ -93,7 +90,7 @@ def test_a_provider_that_is_away_is_tried_again_then_staff_decide(world: World) 
     """The waits are in the row; a replay sends it."""
     queue(world, "Hello")
     says(world, Unreachable("refused"))
-    for wait in WAITS[MESSAGES]:
+    for wait in WAITS[AFRICASTALKING]:
         assert carry(world) == 1
         world.clock.pass_by(wait)
     carry(world)
@@ -166,7 +163,7 @@ def test_a_message_found_on_its_way_is_never_sent_again(world: World) -> None:
     """Its worker died while sending: it may have left. A report may still tell."""
     queue(world, "Hello")
     with world.database.write() as conn:
-        (row,) = outbox.claim(conn, MESSAGES, NOW, LEASE, 10, b"the dead worker")
+        (row,) = outbox.claim(conn, AFRICASTALKING, NOW, LEASE, 10, b"the dead worker")
         messages.sending(conn, [row.subject], NOW)
     world.clock.pass_by(LEASE)
     assert carry(world) == 1
@@ -177,7 +174,7 @@ def test_a_message_claimed_and_not_begun_is_sent_by_the_next_worker(world: World
     """Death between the claim and the sending loses nothing."""
     queue(world, "Hello")
     with world.database.write() as conn:
-        outbox.claim(conn, MESSAGES, NOW, LEASE, 10, b"the dead worker")
+        outbox.claim(conn, AFRICASTALKING, NOW, LEASE, 10, b"the dead worker")
     world.clock.pass_by(LEASE)
     carry(world)
     assert world.sms() == [("sent", "", "Hello")]

@@ -47,6 +47,8 @@ class Context:
     """What is claimed stays ours so long, longer while its calls last, and is taken up by others
     after it.
     """
+    kept: timedelta = timedelta(days=30)
+    """For so long rows of the outbox stay after they were carried."""
     zone: ZoneInfo = field(default=ZoneInfo("UTC"))
     """The programme's own: by it nobody is written to at night who may not be."""
     rates: Mapping[str, float] = field(default_factory=dict)

@@ -49,6 +49,7 @@ def world(settings: Settings, stopping: Callable[[], bool]) -> Context:
         code=settings.service_codes[0],
         helpline=settings.helpline,
         lease=timedelta(seconds=settings.lease),
+        kept=timedelta(days=settings.outbox_days),
         zone=ZoneInfo(settings.timezone),
         rates=settings.rates,
         second=settings.sms_second,
