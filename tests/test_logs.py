@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import signal
+import subprocess
+import sys
+
 import pytest
 
+from commands.processes import ROOT
 from logs import frames, masked
 
 
@@ -49,3 +55,57 @@ def test_an_exception_that_comes_from_itself_is_logged_once() -> None:
     error, other = KeyError(), ValueError()
     error.__cause__, other.__context__ = other, error
     assert frames((KeyError, error, None)) == "KeyError\nfrom ValueError"
+
+
+UNCAUGHT = {
+    "process.failed": "fail()",
+    "thread.failed": "thread = Thread(target=fail, name='call_3'); thread.start(); thread.join()",
+    "cleanup.failed": "Doomed()",
+}
+
+
+@pytest.mark.parametrize("event", UNCAUGHT)
+def test_what_nobody_caught_is_logged_as_all_else_and_without_its_words(event: str) -> None:
+    """Of the main thread, of another one, and where nothing can be raised; Python's own words of it
+    do not come.
+    """
+    lines = [
+        "import logs",
+        "from threading import Thread",
+        "def fail(*_):",
+        "    try: {}['They shouted at me']",
+        "    except KeyError as error: raise ValueError('called 03000000001') from error",
+        "Doomed = type('Doomed', (), {'__del__': fail})",
+        "logs.configure('info')",
+        UNCAUGHT[event],
+    ]
+    told = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], cwd=ROOT, capture_output=True, text=True
+    )
+    (line,) = told.stderr.splitlines()
+    logged = json.loads(line)
+    assert (logged["event"], logged["level"]) == (event, "error")
+    assert logged["error"] == "ValueError"
+    assert logged["exception"].startswith("ValueError\n")
+    assert "<string>:5 fail" in logged["exception"]
+    assert "from KeyError" in logged["exception"]
+    assert not {word for word in ("shouted", "called", "0000001") if word in line}
+    assert logged.get("thread") == ("call_3" if event == "thread.failed" else None)
+    assert told.returncode == (1 if event == "process.failed" else 0)
+
+
+@pytest.mark.parametrize(
+    ("ended", "status"),
+    [
+        ("raise KeyboardInterrupt", -signal.SIGINT),
+        ("Thread(target=sys.exit).start()", 0),
+    ],
+)
+def test_who_was_told_to_leave_has_not_failed(ended: str, status: int) -> None:
+    """Ctrl-C, and a thread that ends itself: nothing is logged."""
+    lines = ["import logs, sys", "from threading import Thread", "logs.configure('info')", ended]
+    told = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert told.stderr == ""
+    assert told.returncode == status
