@@ -20,7 +20,7 @@ from structlog.typing import ExcInfo
 
 LONG_NUMBER = re.compile(r"\+?\d(?:[ .-]?\d){6,}")
 """Phone numbers, national IDs and references: only the last two digits are ever logged."""
-UNMASKED = frozenset({"timestamp", "trace", "level", "event"})
+UNMASKED = frozenset({"timestamp", "trace", "level", "event", "day"})
 """Made by us: digests and times."""
 
 log = structlog.get_logger()

@@ -11,13 +11,27 @@ from uuid import UUID
 
 import pytest
 from alembic import command
+from redis import Redis
 from sqlalchemy import Connection, String, func, inspect, select, update
 
 from gateway.providers import PROVIDERS, NoRoute, configured
 from settings import Settings
 from store import messages, migrations, outbox, receipts, retired
 from store.database import Database
-from store.lanes import HOUSEKEEPING, LANES, OTHER, REGISTRY, RETIRED, flag, queue, sms, worked
+from store.lanes import (
+    HOUSEKEEPING,
+    JOB_TIMEOUT,
+    LANES,
+    NIGHT_TIMEOUT,
+    OTHER,
+    REGISTRY,
+    RETIRED,
+    call,
+    flag,
+    queue,
+    sms,
+    worked,
+)
 from store.lanes import PROVIDERS as NAMED
 from store.messages import NewMessage
 from store.outbox import Setback
@@ -80,6 +94,15 @@ def test_lanes_are_worked_of_whoever_can_send() -> None:
     assert worked(Settings().sms_providers) == (REGISTRY, HOUSEKEEPING)
     sending = [name for name in configured(BOTH, lambda name: name) if name != "hubtel"]
     assert list(BOTH.sms_providers) == sending
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_a_wake_up_may_take_as_long_as_its_work(lane: str, valkey_url: str) -> None:
+    """A night takes longer than a drain; both have an end."""
+    with Redis.from_url(valkey_url) as redis:
+        call(redis, lane)
+        (job,) = queue(redis, lane).jobs
+        assert job.timeout == (NIGHT_TIMEOUT if lane == HOUSEKEEPING else JOB_TIMEOUT)
 
 
 # Messages in them

@@ -29,6 +29,11 @@ def test_long_numbers_are_masked_wherever_they_stand(said: str, logged: str) -> 
     assert masked(None, "info", {"error": said})["error"] == logged
 
 
+def test_a_day_is_logged_whole() -> None:
+    """It is looked up by it, and it is nobody's number."""
+    assert masked(None, "info", {"day": "2026-11-23"})["day"] == "2026-11-23"
+
+
 def test_an_exception_is_logged_by_class_and_place_and_without_its_words() -> None:
     """What it says may be about a person; so may what it came from, whichever way."""
 
