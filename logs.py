@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import threading
 from collections.abc import Iterator, MutableMapping
 from contextlib import suppress
 from traceback import walk_tb
+from types import TracebackType
 from typing import Any, TextIO, cast
 
 import structlog
@@ -19,8 +21,10 @@ from structlog.typing import ExcInfo
 
 LONG_NUMBER = re.compile(r"\+?\d(?:[ .-]?\d){6,}")
 """Phone numbers, national IDs and references: only the last two digits are ever logged."""
-UNMASKED = frozenset({"timestamp", "trace", "level", "event"})
+UNMASKED = frozenset({"timestamp", "trace", "level", "event", "day"})
 """Made by us: digests and times."""
+
+log = structlog.get_logger()
 
 
 def masked(
@@ -58,6 +62,27 @@ def _last_two(number: re.Match[str]) -> str:
     return "..." + "".join(filter(str.isdigit, number[0]))[-2:]
 
 
+def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What ends the process, in the place of Python's own words of it; Ctrl-C is no error."""
+    if not issubclass(kind, KeyboardInterrupt):
+        log.error("process.failed", error=kind.__name__, exc_info=(kind, error, trace))
+
+
+def _uncaught_by(failed: threading.ExceptHookArgs) -> None:
+    """What ends a thread; one that was told to leave has not failed."""
+    kind, error, trace, thread = failed
+    if error is not None and not issubclass(kind, SystemExit):
+        name = thread.name if thread else ""
+        log.error("thread.failed", thread=name, error=kind.__name__, exc_info=(kind, error, trace))
+
+
+def _ignored(failed: sys.UnraisableHookArgs) -> None:
+    """What went wrong where nothing can be raised, as when an object is taken away."""
+    kind, error, trace = failed.exc_type, failed.exc_value, failed.exc_traceback
+    if error is not None:
+        log.error("cleanup.failed", error=kind.__name__, exc_info=(kind, error, trace))
+
+
 class _StandardError:
     """Wherever standard error is when a line is written: it may be replaced after we are set up. A line
     that cannot be written is lost: on a full disk people are answered all the same.
@@ -74,7 +99,10 @@ class _StandardError:
 
 
 def configure(level: str) -> None:
-    """JSON lines on standard error, from this level on. Called once a process."""
+    """JSON lines on standard error, from this level on, also for what nobody caught. Called once a
+    process.
+    """
+    sys.excepthook, sys.unraisablehook, threading.excepthook = _uncaught, _ignored, _uncaught_by
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -267,6 +267,12 @@ class Settings(BaseSettings):
         le=600,
         description="Seconds a worker's claim lasts unless it renews it; twice `registry_timeout` or more.",
     )
+    outbox_days: int = Field(
+        default=30,
+        ge=7,
+        le=3650,
+        description="Days after which the outbox forgets what was carried; requests and messages stay.",
+    )
 
     @field_validator(
         "service_codes",
@@ -312,6 +318,15 @@ class Settings(BaseSettings):
     def callback_bearers(self) -> tuple[str, ...]:
         """`callback_tokens`, one by one."""
         return _parts(self.callback_tokens.get_secret_value())
+
+    @property
+    def sms_providers(self) -> tuple[str, ...]:
+        """Those that messages can leave by: whose account is set."""
+        accounts = {
+            "africastalking": self.africastalking_username,
+            "twilio": self.twilio_account_sid,
+        }
+        return tuple(name for name, account in accounts.items() if account)
 
     @field_validator("database_url")
     @classmethod

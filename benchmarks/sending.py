@@ -106,7 +106,7 @@ def _lane(
 
 def _drained(context: Context) -> None:
     """As a worker does, until nothing is due."""
-    while drain(context, lanes.MESSAGES, messages_lane.carry):
+    while drain(context, lanes.sms(NAME), messages_lane.carry):
         pass
 
 

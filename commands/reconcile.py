@@ -60,7 +60,7 @@ NEXT: Mapping[Code, tuple[str, str]] = {
     ),
     "late_sms": (
         "SMS wait for more than an hour",
-        "is a worker of the messages lane up, and the provider? They go by themselves",
+        "is a worker of the provider's lane up, and the provider? They go by themselves",
     ),
     "dead_sms": (
         "SMS were given up",

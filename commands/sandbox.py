@@ -138,5 +138,6 @@ def server(settings: Settings, hooks: Path) -> list[str]:
         "--hooks": str(hooks.resolve()),
         "--service-code": ",".join(code for code in settings.service_codes if code.startswith("*")),
         "--twilio-token": stand_in.TWILIO_TOKEN,
+        "--callback-token": stand_in.CALLBACK_TOKEN,
     }
     return ["-m", "sandbox", *(part for flag in flags.items() for part in flag)]

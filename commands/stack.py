@@ -25,8 +25,9 @@ from commands.processes import Process, holds
 from commands.restarts import Restarts
 from commands.trouble import Trouble
 from gateway.providers.addresses import Addresses
+from registry_client.configuration import ALONE
 from settings import Settings
-from store.lanes import LANES
+from store.lanes import worked
 from store.seals import Seals
 
 LOOK_EVERY = 0.2
@@ -216,12 +217,15 @@ class Stack:
         ours = environment.of(self.settings, _bare()) | secrets
         if self._wants_sandbox:
             sandbox.folder(self.settings).mkdir(mode=0o700, exist_ok=True)
-            keys.write(sandbox.hooks(self.settings), json.dumps(self.urls()))
+            notify = f"{self.base}/dci/{ALONE}/registry/notify"
+            hooks = {**self.urls(), "registry": {"notify": notify}}
+            keys.write(sandbox.hooks(self.settings), json.dumps(hooks))
             program = sandbox.server(self.settings, sandbox.hooks(self.settings))
             self._run(Process("sandbox", [sys.executable, *program], _bare(), self._log("sandbox")))
         for copy in range(self._copies):
             self._start_web(_named("web", copy), copy, ours)
-        for words in (*(f"worker {lane}" for lane in LANES), "relay"):
+        workers = [f"worker {lane}" for lane in worked(self.settings.sms_providers)]
+        for words in (*workers, "relay"):
             command = [sys.executable, "-m", "commands", *words.split()]
             for copy in range(self._copies):
                 name = _named(words, copy)

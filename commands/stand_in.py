@@ -8,6 +8,8 @@ from pydantic import SecretStr
 
 from settings import Settings
 
+CALLBACK_TOKEN = "sandbox-callbacks-not-a-secret"  # noqa: S105  it says so itself
+REGISTRY_NAME = "sandbox-registry"
 TWILIO_TOKEN = "sandbox-token-not-a-secret"  # noqa: S105  it says so itself
 SHORT_CODE = "21234"
 TWILIO_NUMBER = "+15005550006"
@@ -85,7 +87,11 @@ def pointed(settings: Settings, sandbox: str, kind: str = "dci") -> Settings:
 def _registry(settings: Settings, sandbox: str, kind: str) -> dict[str, object]:
     """The sandbox's registry of this kind; any but `dci` needs a file."""
     if kind not in FILES:
-        return {"registry_url": f"{sandbox}/registry-api"}
+        return {
+            "registry_url": f"{sandbox}/registry-api",
+            "registry_receiver_id": REGISTRY_NAME,
+            "callback_tokens": SecretStr(CALLBACK_TOKEN),
+        }
     file = settings.var / "registries.toml"
     file.write_text(FILES[kind].format(sandbox=sandbox), "utf-8")
     return {"registries": str(file)}

@@ -9,7 +9,7 @@ from settings import Settings
 from store.lanes import LANES
 from workers.main import main as work
 
-HELP = "run a worker of one lane until it is stopped: it carries promises to the registry, or messages to carriers"
+HELP = "run a worker of one lane until it is stopped: the registry's, a provider's, or housekeeping"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

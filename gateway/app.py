@@ -67,9 +67,6 @@ from store.tallies import Tallies
 
 log = structlog.get_logger()
 
-REGISTRY = "registry"
-"""The name of the one registry of the settings, in addresses and logs."""
-
 
 def hooks(
     settings: Settings,
@@ -242,8 +239,8 @@ def callbacks(settings: Settings, made: Hooks, random: Random = secrets.token_by
     """What the registry of the settings needs to call us; without tokens nobody may."""
     senders = {}
     if settings.callback_bearers:
-        senders[REGISTRY] = Sender(
-            REGISTRY,
+        senders[ALONE] = Sender(
+            ALONE,
             frozenset({settings.registry_receiver_id}),
             settings.callback_bearers,
             receiver_id=settings.registry_sender_id,

@@ -199,7 +199,7 @@ class Inbox:
             if said.wish and not messages.queued(conn, self.seals, key):
                 said.wish(conn, self.seals, inbound.phone, self.clock())
             messages.queue(conn, self.seals, reply, self.clock(), self.random)
-        lanes.wake(self.redis, lanes.MESSAGES)
+        lanes.wake(self.redis, lanes.sms(inbound.provider))
 
     def _language(self, inbound: Inbound) -> str:
         """Hers, or empty."""

@@ -74,7 +74,7 @@ class Promises:
                 self.random,
                 lambda minted, reference: self._message(new, minted, reference, told),
             )
-        for lane in lanes.LANES:
+        for lane in (lanes.REGISTRY, lanes.sms(new.provider)):
             lanes.wake(self.redis, lane)
         log.info("promise.kept", trace=asking.conversation.hex(), kind=new.kind, outcome=kept.kind)
         code = kept.said.get("code", "")

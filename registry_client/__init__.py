@@ -62,6 +62,14 @@ def connected(one: Configured) -> Registry:
     return registry(one, now=_now, new_id=_new_id)
 
 
+def id_types(settings: Settings) -> dict[str, str]:
+    """What each registry calls a national ID, by its name. Raises ConfigurationError."""
+    if not settings.has_registry:
+        return {}
+    named = (one.registry for one in configured(settings, os.environ))
+    return {one.name: one.id_types.national_id for one in named}
+
+
 def purpose(settings: Settings) -> str:
     """Which registries are asked and what for, in a word each; empty where none is named.
 

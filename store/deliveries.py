@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -19,7 +20,7 @@ from store import outbox
 from store.database import insert
 from store.ids import Random, uuid7
 from store.lanes import EVENTS
-from store.seals import Seals
+from store.seals import SealBroken, Seals
 from store.tables import deliveries
 from store.tables import outbox as promised
 
@@ -88,9 +89,14 @@ def keep(conn: Connection, seals: Seals, delivery: Delivery, now: datetime, rand
 
 
 def read(conn: Connection, seals: Seals, ids: Collection[UUID]) -> dict[UUID, Delivery]:
-    """These, opened; sender and message id as their headers say. Raises SealBroken."""
-    rows = conn.execute(select(deliveries).where(deliveries.c.id.in_(ids)))
-    return {row.id: _opened(seals, row) for row in rows}
+    """These, opened; sender and message id as their headers say. One whose seal is broken is left
+    out.
+    """
+    found = {}
+    for row in conn.execute(select(deliveries).where(deliveries.c.id.in_(ids))):
+        with suppress(SealBroken):
+            found[row.id] = _opened(seals, row)
+    return found
 
 
 def forget(conn: Connection, now: datetime) -> int:

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
 
+from store.database import insert
 from store.requests import Kind, Request, State, opened, place
 from store.seals import SealBroken, Seals
-from store.tables import requests
+from store.tables import history, requests
 
 OURS: tuple[Kind, ...] = ("question", "rating", "contact", "dispute")
 """Kinds nobody follows in a list: what is answered at once, or must not be seen there."""
@@ -100,6 +101,22 @@ def close(conn: Connection, seals: Seals, reference: str, now: datetime) -> None
     """The registry has decided it: from now on the same may be asked for again."""
     one = requests.c.reference_key == seals.digest("reference", reference)
     conn.execute(update(requests).where(one, requests.c.closed_at.is_(None)).values(closed_at=now))
+
+
+def heard(
+    conn: Connection, seals: Seals, reference: str, what: str, now: datetime, *, over: bool
+) -> None:
+    """The registry told this of a request: a line of its history, and its end where it is `over`.
+
+    Nothing where we have no such request.
+    """
+    one = requests.c.reference_key == seals.digest("reference", reference)
+    found = conn.execute(select(requests.c.id).where(one)).scalar()
+    if found is None:
+        return
+    conn.execute(insert(conn, history).values(request_id=found, at=now, event="heard", detail=what))
+    if over:
+        close(conn, seals, reference, now)
 
 
 def _followed(seals: Seals, row: Row[Any]) -> Followed:

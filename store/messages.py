@@ -5,6 +5,7 @@ A message is one by its key: queueing it twice sends it once.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from sqlalchemy import (
 from store import outbox
 from store.database import Moment, insert
 from store.ids import Random, uuid7
-from store.lanes import MESSAGES
+from store.lanes import SMS, sms
 from store.receipts import match as match
 from store.receipts import place, provider_key
 from store.receipts import report as report
@@ -143,9 +144,14 @@ def queue_all(
         return 0
     rows = [_row(seals, new, now, uuid7(now, random)) for new in news]
     statement = insert(conn, messages).on_conflict_do_nothing(index_elements=["key"])
-    stored = conn.execute(statement.returning(messages.c.id), rows).scalars().all()
-    doubted = {row["id"] for row in rows if row["state"] != "queued"}
-    outbox.put(conn, MESSAGES, [one for one in stored if one not in doubted], now)
+    new_ones = messages.c.id, messages.c.provider, messages.c.state
+    stored = conn.execute(statement.returning(*new_ones), rows).all()
+    by_lane: dict[str, list[UUID]] = defaultdict(list)
+    for row in stored:
+        if row.state == "queued":
+            by_lane[sms(row.provider)].append(row.id)
+    for lane, subjects in by_lane.items():
+        outbox.put(conn, lane, subjects, now)
     return len(stored)
 
 
@@ -289,7 +295,7 @@ def leaving(conn: Connection, seals: Seals, phone: str, provider: str) -> bool:
 
 def dead(conn: Connection) -> list[DeadMessage]:
     """Messages given up and not replayed, oldest first."""
-    given_up = outbox.deceased(MESSAGES).subquery()
+    given_up = outbox.deceased(SMS).subquery()
     rows = conn.execute(
         select(
             messages.c.id,
@@ -353,7 +359,7 @@ def _written(seals: Seals, row: Row[Any]) -> Written:
 
 def retry(conn: Connection, ids: Collection[UUID] | None, now: datetime) -> int:
     """Try given-up messages again, all of them for None. Returns how many."""
-    revived = outbox.revive(conn, MESSAGES, ids, now)
+    revived = outbox.revive(conn, SMS, ids, now)
     if revived:
         queued = update(messages).where(messages.c.id.in_(revived), messages.c.state == "failed")
         conn.execute(queued.values(state="queued", reason=""))

@@ -134,15 +134,15 @@ def give_back(
     return _end(conn, lane, token, subjects, {"due_at": now, "attempts": outbox.c.attempts - 1})
 
 
-def deceased(lane: str) -> Select[UUID, str, int]:
+def deceased(lanes: Collection[str]) -> Select[UUID, str, int]:
     """The rows given up: subject, error and attempts, to join with what they carry."""
     return select(outbox.c.subject, outbox.c.error, outbox.c.attempts).where(
-        outbox.c.lane == lane, outbox.c.state == "dead"
+        outbox.c.lane.in_(lanes), outbox.c.state == "dead"
     )
 
 
 def revive(
-    conn: Connection, lane: str, subjects: Collection[UUID] | None, now: datetime
+    conn: Connection, lanes: Collection[str], subjects: Collection[UUID] | None, now: datetime
 ) -> list[UUID]:
     """Try these given-up rows again from the start, or all of them for None. Returns those
     revived.
@@ -152,7 +152,7 @@ def revive(
     )
     revived = conn.execute(
         update(outbox)
-        .where(outbox.c.lane == lane, outbox.c.state == "dead", chosen)
+        .where(outbox.c.lane.in_(lanes), outbox.c.state == "dead", chosen)
         .values(state="ready", due_at=now, lease=None, attempts=0)
         .returning(outbox.c.subject)
     )
@@ -160,12 +160,27 @@ def revive(
 
 
 def reopen(conn: Connection, lane: str, subject: UUID, due_at: datetime) -> None:
-    """Carry this once more, from the start, when due; whoever holds it holds it no longer."""
-    conn.execute(
-        update(outbox)
-        .where(outbox.c.lane == lane, outbox.c.subject == subject)
-        .values(state="ready", due_at=due_at, attempts=0, lease=None)
-    )
+    """Carry this once more, from the start, when due, also where it was carried so long ago that
+    its row is gone; whoever holds it holds it no longer.
+    """
+    afresh = {"state": "ready", "due_at": due_at, "attempts": 0, "lease": None}
+    row = insert(conn, outbox).values(lane=lane, subject=subject, error="", **afresh)
+    conn.execute(row.on_conflict_do_update(index_elements=["lane", "subject"], set_=afresh))
+
+
+def move(
+    conn: Connection,
+    lane: str,
+    token: bytes,
+    subjects: Collection[UUID],
+    to: str,
+    now: datetime,
+) -> set[UUID]:
+    """Have these carried by another lane, due at once and from the start.
+
+    Returns those that were still ours.
+    """
+    return _end(conn, lane, token, subjects, {"lane": to, "due_at": now, "attempts": 0})
 
 
 def finish(conn: Connection, lane: str, subject: UUID) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, delete, exists, func, select, update
 
 from store import citizens, outbox
 from store.database import insert
-from store.lanes import MESSAGES
+from store.lanes import sms
 from store.seals import Seals
 from store.tables import messages, receipts
 
@@ -203,9 +203,9 @@ def _apply(conn: Connection, row: Row[Any], said: Said, now: datetime) -> bool:
         return False
     back = said.fate == AGAIN and row.returned < len(RETURNS)
     if back:
-        outbox.reopen(conn, MESSAGES, row.id, now + RETURNS[row.returned])
+        outbox.reopen(conn, sms(row.provider), row.id, now + RETURNS[row.returned])
     elif row.state in ON_ITS_WAY:
-        outbox.finish(conn, MESSAGES, row.id)
+        outbox.finish(conn, sms(row.provider), row.id)
     conn.execute(
         update(messages)
         .where(messages.c.id == row.id)

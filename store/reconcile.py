@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, exists, func, select, update
 from store import outbox
 from store.database import insert
 from store.ids import first_id
-from store.lanes import MESSAGES, REGISTRY
+from store.lanes import REGISTRY, sms
 from store.tables import history, messages, receipts, reconciliations, requests
 from store.tables import outbox as rows
 
@@ -148,7 +148,7 @@ def replay(conn: Connection, ids: Collection[UUID], now: datetime) -> int:
     open_ones = requests.c.id.in_(ids) & requests.c.state.in_(("accepted", "stored", "dead"))
     again = list(conn.execute(select(requests.c.id).where(open_ones)).scalars())
     unsent = messages.c.id.in_(ids) & messages.c.state.in_(("queued", "sending"))
-    owed = list(conn.execute(select(messages.c.id).where(unsent)).scalars())
+    owed = dict(conn.execute(select(messages.c.id, messages.c.provider).where(unsent)).all())
     over = rows.c.state.in_(("done", "dead"))
     there = set(conn.execute(select(rows.c.subject).where(rows.c.subject.in_(ids))).scalars())
     changed = {"state": "ready", "due_at": now, "lease": None, "attempts": 0}
@@ -159,10 +159,10 @@ def replay(conn: Connection, ids: Collection[UUID], now: datetime) -> int:
         .returning(rows.c.subject)
     )
     moved = set(revived.scalars())
-    for lane, subjects in ((REGISTRY, again), (MESSAGES, owed)):
-        missing = [one for one in subjects if one not in there]
-        outbox.put(conn, lane, missing, now)
-        moved |= set(missing)
+    lane_of = dict.fromkeys(again, REGISTRY) | {one: sms(by) for one, by in owed.items()}
+    for subject in sorted(lane_of.keys() - there):
+        outbox.put(conn, lane_of[subject], [subject], now)
+        moved.add(subject)
     if carried := [one for one in again if one in moved]:
         conn.execute(update(requests).where(requests.c.id.in_(carried)).values(state="stored"))
         lines = [

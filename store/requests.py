@@ -226,7 +226,7 @@ def bury(conn: Connection, errors: Mapping[UUID, str], now: datetime) -> None:
 
 def dead(conn: Connection, seals: Seals) -> list[DeadRequest]:
     """Requests given up and not replayed, oldest first."""
-    given_up = outbox.deceased(REGISTRY).subquery()
+    given_up = outbox.deceased((REGISTRY,)).subquery()
     rows = conn.execute(
         select(requests, given_up.c.error, given_up.c.attempts)
         .join(given_up, given_up.c.subject == requests.c.id)
@@ -240,7 +240,7 @@ def dead(conn: Connection, seals: Seals) -> list[DeadRequest]:
 
 def retry(conn: Connection, ids: Collection[UUID] | None, now: datetime) -> int:
     """Carry given-up requests again from the start, all of them for None. Returns how many."""
-    revived = outbox.revive(conn, REGISTRY, ids, now)
+    revived = outbox.revive(conn, (REGISTRY,), ids, now)
     if revived:
         conn.execute(update(requests).where(requests.c.id.in_(revived)).values(state="stored"))
         _note(conn, [(subject, "retried", "") for subject in revived], now)

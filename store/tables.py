@@ -206,8 +206,8 @@ matched.
 outbox = Table(
     "outbox",
     metadata,
-    Column("lane", String(16), primary_key=True),
-    Column("subject", Uuid, primary_key=True, comment="the request or message to carry"),
+    Column("lane", String(32), primary_key=True),
+    Column("subject", Uuid, primary_key=True, comment="the request, message or night to carry"),
     Column("state", String(8), nullable=False, comment="ready | done | dead"),
     Column(
         "due_at",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 
 WEBS = ("web", "web 2")
-WORKERS = ("worker registry", "worker messages")
+WORKERS = ("worker registry", "worker sms-africastalking", "worker sms-twilio")
 """Both of a lane: whatever either holds is held by the dead."""
 RELAYS = ("relay", "relay 2")
 

@@ -6,6 +6,8 @@ No test shares what it writes.
 from __future__ import annotations
 
 import shutil
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -25,7 +27,9 @@ TEMPLATE = "migrated"
 @pytest.fixture(autouse=True)
 def own_logs() -> Iterator[None]:
     """Promises that no test hears another one's settings of the logs."""
+    hooks = sys.excepthook, sys.unraisablehook, threading.excepthook
     yield
+    sys.excepthook, sys.unraisablehook, threading.excepthook = hooks
     structlog.reset_defaults()
 
 

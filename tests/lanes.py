@@ -10,12 +10,9 @@ from typing import Any
 
 from gateway.providers import Accepted, Listed, Outgoing, Provider, SendError
 from store import messages
-from store.lanes import MESSAGES
 from store.messages import NewMessage
 from tests.stored import AMINA, RANDOM, SEALS
-from tests.working import Carrier, World
-from workers import messages_lane
-from workers.drain import drain
+from tests.working import Carrier, World, drain_sms
 
 NUMBERS = count(1)
 
@@ -38,7 +35,7 @@ class Asked(Carrier):
 
 def carry(world: World) -> int:
     """One wake-up of the lane."""
-    return drain(world.context, MESSAGES, messages_lane.carry)
+    return drain_sms(world.context)
 
 
 def owe(world: World, *texts: str, phone: str = AMINA, provider: str = "africastalking") -> None:

@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from store.database import Database
+from store.lanes import sms
 from store.messages import NewMessage
 from store.requests import Kind, NewRequest
 from store.seals import Seals
@@ -27,6 +28,8 @@ HER_ID, HIS_ID = "3520200000001", "3520200000003"
 KEYS = f"k1:{base64.b64encode(bytes(range(32))).decode()}"
 SEALS = Seals.from_text(KEYS)
 RANDOM = secrets.token_bytes
+AFRICASTALKING, TWILIO = sms("africastalking"), sms("twilio")
+"""The lanes of their messages."""
 
 
 @contextmanager

@@ -5,13 +5,21 @@ On real processes.
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Sequence
 from typing import Literal
 
 import pytest
 
 from commands.requests import listed
 from commands.stand_in import SHORT_CODE, TWILIO_NUMBER
+from store import messages
+from store.clock import now
+from store.messages import NewMessage
 from tests.stacks import House, reference
+from tests.stored import AFRICASTALKING, TWILIO
+from workers.messages_lane import APART
+from workers.wiring import AT_ONCE
 
 
 def test_a_registry_worker_killed_before_and_after_its_calls_loses_and_repeats_nothing(
@@ -51,7 +59,7 @@ def test_a_messages_worker_killed_before_and_after_its_calls_sends_nothing_twice
     unsent, unrecorded = house.caller(), house.caller()
     before = house.gate.hold(unsent.phone.removeprefix("+"), "before")
     after = house.gate.hold(unrecorded.phone.removeprefix("+"), "after")
-    with house.asleep("worker messages"):
+    with house.asleep(f"worker {TWILIO}"), house.asleep(f"worker {AFRICASTALKING}"):
         house.handset(unsent).write(TWILIO_NUMBER, "HELP", "twilio")
         house.handset(unrecorded).write(SHORT_CODE, "HELP", "africastalking")
         house.until(
@@ -60,11 +68,13 @@ def test_a_messages_worker_killed_before_and_after_its_calls_sends_nothing_twice
         )
     before.wait()
     after.wait()
-    house.kill("worker messages")
+    for lane in (TWILIO, AFRICASTALKING):
+        house.kill(f"worker {lane}")
     before.drop()
     after.drop()
     assert house.states(unsent.phone) == house.states(unrecorded.phone) == ["sending"]
-    house.start("worker messages")
+    for lane in (TWILIO, AFRICASTALKING):
+        house.start(f"worker {lane}")
     house.until(
         lambda: (
             [house.states(one.phone) for one in (unsent, unrecorded)]
@@ -79,6 +89,41 @@ def test_a_messages_worker_killed_before_and_after_its_calls_sends_nothing_twice
             [],
             ["notices.help", "worker_lost"],
         ]
+
+
+def test_of_what_a_killed_worker_had_claimed_only_the_calls_under_way_are_in_doubt(
+    house: House,
+) -> None:
+    """Sixty SMS were claimed together, each call stands at its first message: those of eight calls
+    are in doubt, and all others leave, once, when a worker is back.
+    """
+    phones = [f"+9230070{number:05}" for number in range(60)]
+    news = [
+        NewMessage(phone, phone, f"Dear {phone}", "en", "africastalking", "notices.any")
+        for phone in phones
+    ]
+    under_way = phones[: AT_ONCE * APART]
+    holds = [house.gate.hold(one.removeprefix("+"), "before") for one in under_way[::APART]]
+    with house.asleep(f"worker {AFRICASTALKING}"), house.database.write() as conn:
+        assert messages.queue_all(conn, house.seals, news, now(), secrets.token_bytes) == 60
+    for hold in holds:
+        hold.wait()
+    house.kill(f"worker {AFRICASTALKING}")
+    for hold in holds:
+        hold.drop()
+    assert states(house, phones) == ["sending"] * len(under_way) + ["queued"] * 20
+    house.start(f"worker {AFRICASTALKING}")
+    house.settled(*phones)
+    house.until(
+        lambda: states(house, phones) == ["uncertain"] * len(under_way) + ["delivered"] * 20,
+        "not told apart",
+    )
+    assert [len(house.inbox(phone)) for phone in phones] == [0] * len(under_way) + [1] * 20
+
+
+def states(house: House, phones: Sequence[str]) -> list[str]:
+    """What became of the one message of each."""
+    return [state for phone in phones for state in house.states(phone)]
 
 
 @pytest.mark.parametrize(

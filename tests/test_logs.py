@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +28,11 @@ from logs import frames, masked
 def test_long_numbers_are_masked_wherever_they_stand(said: str, logged: str) -> None:
     """Phones, IDs and references, in values and in tracebacks."""
     assert masked(None, "info", {"error": said})["error"] == logged
+
+
+def test_a_day_is_logged_whole() -> None:
+    """It is looked up by it, and it is nobody's number."""
+    assert masked(None, "info", {"day": "2026-11-23"})["day"] == "2026-11-23"
 
 
 def test_an_exception_is_logged_by_class_and_place_and_without_its_words() -> None:
@@ -72,3 +79,57 @@ def test_a_line_that_no_disk_takes_stops_nothing() -> None:
             [sys.executable, "-c", LOGGING], cwd=ROOT, stdout=subprocess.PIPE, stderr=full
         )
     assert done.stdout == b"goes on\n"
+
+
+UNCAUGHT = {
+    "process.failed": "fail()",
+    "thread.failed": "thread = Thread(target=fail, name='call_3'); thread.start(); thread.join()",
+    "cleanup.failed": "Doomed()",
+}
+
+
+@pytest.mark.parametrize("event", UNCAUGHT)
+def test_what_nobody_caught_is_logged_as_all_else_and_without_its_words(event: str) -> None:
+    """Of the main thread, of another one, and where nothing can be raised; Python's own words of it
+    do not come.
+    """
+    lines = [
+        "import logs",
+        "from threading import Thread",
+        "def fail(*_):",
+        "    try: {}['They shouted at me']",
+        "    except KeyError as error: raise ValueError('called 03000000001') from error",
+        "Doomed = type('Doomed', (), {'__del__': fail})",
+        "logs.configure('info')",
+        UNCAUGHT[event],
+    ]
+    told = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], cwd=ROOT, capture_output=True, text=True
+    )
+    (line,) = told.stderr.splitlines()
+    logged = json.loads(line)
+    assert (logged["event"], logged["level"]) == (event, "error")
+    assert logged["error"] == "ValueError"
+    assert logged["exception"].startswith("ValueError\n")
+    assert "<string>:5 fail" in logged["exception"]
+    assert "from KeyError" in logged["exception"]
+    assert not {word for word in ("shouted", "called", "0000001") if word in line}
+    assert logged.get("thread") == ("call_3" if event == "thread.failed" else None)
+    assert told.returncode == (1 if event == "process.failed" else 0)
+
+
+@pytest.mark.parametrize(
+    ("ended", "status"),
+    [
+        ("raise KeyboardInterrupt", -signal.SIGINT),
+        ("Thread(target=sys.exit).start()", 0),
+    ],
+)
+def test_who_was_told_to_leave_has_not_failed(ended: str, status: int) -> None:
+    """Ctrl-C, and a thread that ends itself: nothing is logged."""
+    lines = ["import logs, sys", "from threading import Thread", "logs.configure('info')", ended]
+    told = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert told.stderr == ""
+    assert told.returncode == status

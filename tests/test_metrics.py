@@ -33,12 +33,12 @@ from registry_client.timed import timed
 from settings import Settings
 from store import figures, messages, outbox
 from store.ids import first_id, uuid7
-from store.lanes import MESSAGES, REGISTRY
+from store.lanes import REGISTRY
 from store.seals import Seals
 from store.tallies import KEY, LOOKUPS_REFUSED, REGISTRY_SECONDS, Tallies
 from tests.line import CODE, HER_ID, PHONE, Line, opened, settings
 from tests.scrape import Page, parsed
-from tests.stored import AMINA, NOW, RANDOM, SEALS, asked, connected, worded
+from tests.stored import AFRICASTALKING, AMINA, NOW, RANDOM, SEALS, asked, connected, worded
 from tests.working import Clock, Desk, working
 
 
@@ -281,7 +281,7 @@ def test_the_outbox_is_told_by_lane_and_place_with_the_age_of_the_oldest(
     assert rows_of == {"due": 2, "waiting": 1, "held": 1, "dead": 1}
     age = "guichet_outbox_oldest_seconds"
     assert page.value(age, lane=REGISTRY, state="due") == 20
-    assert page.value(age, lane=MESSAGES, state="due") == 60
+    assert page.value(age, lane=AFRICASTALKING, state="due") == 60
     assert page.value("guichet_messages_last_day", state="queued") == 1
     assert page.value("guichet_requests_last_day", kind="complaint", state="stored") == 6
 

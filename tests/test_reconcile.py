@@ -9,9 +9,8 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from threading import Event
 from typing import get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,25 +18,22 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import delete, select, update
 
-import logs
 from commands.__main__ import commanded, main
 from commands.reconcile import NEXT, lines, summary
 from registry_client.port import NotSupported, Progress, Refused, Standing, Unavailable
 from store import messages, outbox, reconcile, requests
-from store.database import Database
-from store.lanes import MESSAGES, REGISTRY
+from store.lanes import REGISTRY
 from store.reconcile import Asked, Code, Day
 from store.tables import history
 from store.tables import messages as sms_rows
 from store.tables import outbox as outbox_rows
 from store.tables import requests as request_rows
-from tests.stored import AMINA, HER_ID, KEYS, NOW, SEALS, STORY, asked, connected
+from tests.stored import AFRICASTALKING, AMINA, HER_ID, KEYS, NOW, SEALS, STORY, asked, connected
 from tests.test_commands_doors import called
-from tests.working import Desk, World, working
-from workers import messages_lane, registry_lane
+from tests.working import Desk, World, drain_sms, working
+from workers import registry_lane
 from workers.auditing import MOST, audited, spread
 from workers.drain import drain
-from workers.housekeeping import EVERY, Housekeeping
 
 KARACHI = ZoneInfo("Asia/Karachi")
 DAY = date(2026, 11, 23)
@@ -83,7 +79,7 @@ class Service:
     def drain(self) -> None:
         """Both lanes once."""
         drain(self.world.context, REGISTRY, registry_lane.carry)
-        drain(self.world.context, MESSAGES, messages_lane.carry)
+        drain_sms(self.world.context)
 
     def told(self, *kinds: str) -> list[UUID]:
         """One request a kind, with the SMS that repeats its number; a second apart."""
@@ -190,7 +186,7 @@ def test_what_was_given_up_is_a_difference(service: Service) -> None:
     """A request and an SMS."""
     service.told("complaint")
     with service.world.database.write() as conn:
-        for lane in (REGISTRY, MESSAGES):
+        for lane in (REGISTRY, AFRICASTALKING):
             (row,) = outbox.claim(conn, lane, service.world.clock(), HOUR, 1, b"ours")
             outbox.dead(conn, lane, b"ours", {row.subject: "unavailable"})
             if lane == REGISTRY:
@@ -302,8 +298,8 @@ def test_uncertain_sms_and_reports_nobody_knows_are_differences(service: Service
     """One that was perhaps sent; reports about SMS of somebody else, once they are an hour old."""
     service.told("complaint")
     with service.world.database.write() as conn:
-        (row,) = outbox.claim(conn, MESSAGES, service.world.clock(), HOUR, 5, b"ours")
-        outbox.done(conn, MESSAGES, b"ours", {row.subject})
+        (row,) = outbox.claim(conn, AFRICASTALKING, service.world.clock(), HOUR, 5, b"ours")
+        outbox.done(conn, AFRICASTALKING, b"ours", {row.subject})
         messages.record(conn, SEALS, [messages.Outcome(row.subject, "uncertain", "timeout")], NOW)
         words = ("africastalking", "nobody's", "delivered", "", "")
         messages.report(conn, SEALS, *words, service.world.clock())
@@ -384,105 +380,6 @@ def test_without_a_registry_nothing_is_asked(service: Service) -> None:
         service.world.database, SEALS, None, DAY, KARACHI, service.world.clock(), timeout=5
     )
     assert (found.registry, service.office.inquiries) == (Asked(not_asked=1), [])
-
-
-# Each night
-
-
-def days(database: Database) -> dict[date, datetime]:
-    """The days that were kept, and when."""
-    with database.read() as conn:
-        return {one.day: one.made_at for one in reconcile.kept(conn, 100)}
-
-
-def house(service: Service) -> Housekeeping:
-    """The housekeeping of a relay."""
-    return Housekeeping(service.world.database, SEALS, service.office, KARACHI, 5)
-
-
-def test_each_day_is_kept_after_its_end_and_once_more_when_reports_had_their_time(
-    service: Service,
-) -> None:
-    """An hour after midnight, and 49 hours after: two looks, one row. The week before is made up
-    for.
-    """
-    keep = house(service)
-    midnight = reconcile.bounds(DAY, KARACHI)[1]
-    for moment in (midnight + timedelta(minutes=59), midnight + HOUR + EVERY):
-        keep(moment)
-        keep.wait()
-        assert (DAY in days(service.world.database)) == (moment > midnight + HOUR)
-    assert len(days(service.world.database)) == 7
-    again = midnight + HOUR + timedelta(hours=48)
-    with service.world.database.read() as conn:
-        assert reconcile.due(conn, KARACHI, midnight + 2 * HOUR) == []
-        assert DAY not in reconcile.due(conn, KARACHI, again - timedelta(seconds=1))
-        assert DAY in reconcile.due(conn, KARACHI, again)
-    keep(again)
-    keep.wait()
-    assert days(service.world.database)[DAY] == again
-    with service.world.database.read() as conn:
-        assert DAY not in reconcile.due(conn, KARACHI, again + HOUR)
-
-
-def test_two_relays_keep_one_row_a_day(service: Service) -> None:
-    """Both may be at it: the day is the key."""
-    one, other = house(service), house(service)
-    now = reconcile.bounds(DAY, KARACHI)[1] + 2 * HOUR
-    for keep in (one, other):
-        keep(now)
-    one.wait()
-    other.wait()
-    assert len(days(service.world.database)) == 7
-
-
-def test_a_slow_registry_holds_up_no_look_of_the_relay(service: Service) -> None:
-    """The audit hangs in a call; the relay goes on, and begins no second one."""
-    service.told("complaint")
-    service.drain()
-    arrived, gate = Event(), Event()
-
-    def fails(_: str) -> None:
-        arrived.set()
-        assert gate.wait(30)
-
-    service.office.fails = fails
-    keep = house(service)
-    now = reconcile.bounds(DAY, KARACHI)[1] + 2 * HOUR
-    keep(now)
-    assert arrived.wait(30)
-    keep(now + EVERY)
-    assert keep.busy
-    assert len(service.office.inquiries) == 1
-    gate.set()
-    keep.wait()
-    assert DAY in days(service.world.database)
-
-
-def test_a_bug_of_a_registry_costs_the_audit_and_nothing_else(
-    service: Service, capfd: pytest.CaptureFixture[str]
-) -> None:
-    """It is tried again later; what the error says, which may be about a person, is not written."""
-    service.told("complaint")
-    service.drain()
-
-    def fails(reference: str) -> None:
-        raise ZeroDivisionError(f"{reference} {HER_ID}")
-
-    logs.configure("info")
-    service.office.fails = fails
-    keep = house(service)
-    now = reconcile.bounds(DAY, KARACHI)[1] + 2 * HOUR
-    keep(now)
-    keep.wait()
-    assert DAY not in days(service.world.database)
-    service.office.fails = lambda reference: None
-    keep(now + EVERY)
-    keep.wait()
-    assert DAY in days(service.world.database)
-    written = "".join(capfd.readouterr())
-    assert '"error": "ZeroDivisionError"' in written
-    assert HER_ID not in written
 
 
 # The command

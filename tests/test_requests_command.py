@@ -12,8 +12,8 @@ import pytest
 from commands.requests import listed, masked, retried
 from store import messages, outbox, requests
 from store.database import Database
-from store.lanes import MESSAGES, REGISTRY
-from tests.stored import AMINA, HER_ID, NOW, RANDOM, SEALS, asked, connected, worded
+from store.lanes import REGISTRY
+from tests.stored import AFRICASTALKING, AMINA, HER_ID, NOW, RANDOM, SEALS, asked, connected, worded
 from workers.context import LEASE
 
 
@@ -35,7 +35,7 @@ def given_up(database: Database) -> str:
     with database.write() as conn:
         new = asked("application")
         promise = requests.promise(conn, SEALS, new, NOW, RANDOM, worded(new))
-        for lane in (REGISTRY, MESSAGES):
+        for lane in (REGISTRY, AFRICASTALKING):
             (row,) = outbox.claim(conn, lane, NOW, LEASE, 10, b"ours")
             outbox.dead(conn, lane, b"ours", {row.subject: "unavailable"})
         requests.bury(conn, {promise.request: "unavailable"}, NOW)
@@ -66,8 +66,8 @@ def test_an_uncertain_message_is_listed_and_not_retried(database: Database) -> N
     """It may have arrived: nobody sends it again by a general wish."""
     with database.write() as conn:
         requests.promise(conn, SEALS, asked(), NOW, RANDOM, worded(asked()))
-        (row,) = outbox.claim(conn, MESSAGES, NOW, LEASE, 10, b"ours")
-        outbox.done(conn, MESSAGES, b"ours", {row.subject})
+        (row,) = outbox.claim(conn, AFRICASTALKING, NOW, LEASE, 10, b"ours")
+        outbox.done(conn, AFRICASTALKING, b"ours", {row.subject})
         messages.record(conn, SEALS, [messages.Outcome(row.subject, "uncertain", "timeout")], NOW)
     assert (
         lines(database)[-1]

@@ -25,14 +25,14 @@ from gateway.providers import Accepted, Unreachable
 from registry_client.port import Unavailable
 from settings import Settings
 from store import copies, messages, migrations, outbox, requests, restoring
-from store.lanes import MESSAGES, REGISTRY
+from store.lanes import REGISTRY
 from store.seals import Seals
 from store.tables import history
 from store.tables import outbox as outbox_table
-from tests.stored import AMINA, BIBI, KEYS, NOW, SEALS, asked, connected, rows
+from tests.stored import AFRICASTALKING, AMINA, BIBI, KEYS, NOW, SEALS, asked, connected, rows
 from tests.test_commands_doors import called
-from tests.working import Carrier, Desk, World, working
-from workers import messages_lane, registry_lane
+from tests.working import Carrier, Desk, World, drain_sms, working
+from workers import registry_lane
 from workers.drain import drain
 
 OTHER_KEYS = "k1:" + KEYS.removeprefix("k1:")[::-1].replace("=", "A")[:43] + "="
@@ -90,9 +90,9 @@ def drained(world: World) -> None:
     """Everything is carried, with every wait there is: both lanes, over and over, for a week."""
     for _ in range(8):
         drain(world.context, REGISTRY, registry_lane.carry)
-        drain(world.context, MESSAGES, messages_lane.carry)
+        drain_sms(world.context)
         world.clock.pass_by(timedelta(minutes=2))  # a channel that was shut has been tried by then
-        drain(world.context, MESSAGES, messages_lane.carry)
+        drain_sms(world.context)
         world.clock.pass_by(timedelta(days=1))
 
 
@@ -134,7 +134,7 @@ def messages_leaving(world: World) -> None:
     with world.database.write() as conn:
         lease = timedelta(minutes=1)
         outbox.claim(conn, REGISTRY, world.clock(), lease, 10, b"a worker")
-        held = outbox.claim(conn, MESSAGES, world.clock(), lease, 2, b"another")
+        held = outbox.claim(conn, AFRICASTALKING, world.clock(), lease, 2, b"another")
         messages.sending(conn, [one.subject for one in held], world.clock())
 
 
@@ -234,7 +234,7 @@ def test_marks_are_made_once_and_written_into_the_history(
     with working(database_url, valkey_url) as world:
         world.promise(asked(), notice=True)
         drain(world.context, REGISTRY, registry_lane.carry)
-        drain(world.context, MESSAGES, messages_lane.carry)
+        drain_sms(world.context)
         promised(world)
         with world.database.write() as conn:
             outbox.claim(conn, REGISTRY, world.clock(), timedelta(hours=9), 10, b"a dead worker")
@@ -244,7 +244,7 @@ def test_marks_are_made_once_and_written_into_the_history(
         with world.database.read() as conn:
             lines = select(func.count()).where(history.c.event == "restored")
             assert conn.scalar(lines) == 4
-            assert outbox.due_lanes(conn, (REGISTRY, MESSAGES), world.clock()) == [REGISTRY]
+            assert outbox.due_lanes(conn, (REGISTRY, AFRICASTALKING), world.clock()) == [REGISTRY]
 
 
 # The copy

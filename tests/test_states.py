@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 
 from store import messages, outbox, requests
 from store.database import Database
-from store.lanes import MESSAGES, REGISTRY
+from store.lanes import REGISTRY
 from store.messages import NewMessage, Outcome
 from store.receipts import AGAIN, GRACE, MOVED_BY, RETURNS, WEIGHT
 from store.requests import Settled
@@ -25,7 +25,7 @@ from store.tables import messages as table
 from store.tables import outbox as outbox_table
 from store.tables import requests as requests_table
 from tests.documents import parts, read
-from tests.stored import AMINA, NOW, RANDOM, SEALS, asked, connected, silent
+from tests.stored import AFRICASTALKING, AMINA, NOW, RANDOM, SEALS, asked, connected, silent
 
 SECTIONS = parts(read("docs/states.md"), "##")
 LEASE = timedelta(seconds=60)
@@ -124,8 +124,8 @@ def never_had(conn: Connection, one: UUID) -> None:
 
 def given_up(conn: Connection, one: UUID) -> None:
     """Its last try failed."""
-    outbox.claim(conn, MESSAGES, NOW, LEASE, 100, b"worker")
-    outbox.dead(conn, MESSAGES, b"worker", {one: "refused"})
+    outbox.claim(conn, AFRICASTALKING, NOW, LEASE, 100, b"worker")
+    outbox.dead(conn, AFRICASTALKING, b"worker", {one: "refused"})
     outcome("failed")(conn, one)
 
 
@@ -265,17 +265,17 @@ def test_a_phone_that_stays_away_is_tried_three_times_more(database: Database) -
         one = queued(conn)
         for number, wait in enumerate(RETURNS):
             due = NOW if not number else NOW + RETURNS[number - 1] + timedelta(seconds=1)
-            (held,) = outbox.claim(conn, MESSAGES, due, LEASE, 9, b"worker")
+            (held,) = outbox.claim(conn, AFRICASTALKING, due, LEASE, 9, b"worker")
             leaves(conn, one)
-            outbox.done(conn, MESSAGES, b"worker", [held.subject])
+            outbox.done(conn, AFRICASTALKING, b"worker", [held.subject])
             outcome("sent", f"try {number}")(conn, one)
             theirs, at = f"try {number}", NOW
             messages.report(
                 conn, SEALS, "africastalking", theirs, "failed", "away", "", at, fate=AGAIN
             )
             assert standing(conn, one) == "queued again"
-            assert outbox.due_lanes(conn, [MESSAGES], at + wait - timedelta(seconds=1)) == []
-            assert outbox.due_lanes(conn, [MESSAGES], at + wait) == [MESSAGES]
+            assert outbox.due_lanes(conn, [AFRICASTALKING], at + wait - timedelta(seconds=1)) == []
+            assert outbox.due_lanes(conn, [AFRICASTALKING], at + wait) == [AFRICASTALKING]
         leaves(conn, one)
         outcome("sent", "the last")(conn, one)
         messages.report(

@@ -15,11 +15,11 @@ from sqlalchemy import select
 
 from store import citizens, messages, outbox
 from store.database import Database
-from store.lanes import LANES, MESSAGES
+from store.lanes import LANES
 from store.messages import Message, NewMessage, Outcome, Purpose
 from store.receipts import MOVED_BY, STRANGERS_KEPT, WEIGHT
 from store.tables import messages as table
-from tests.stored import AMINA, NOW, RANDOM, SEALS, connected, rows
+from tests.stored import AFRICASTALKING, AMINA, NOW, RANDOM, SEALS, connected, rows
 
 REPLY = NewMessage(
     "reply:africastalking:M1", AMINA, "Welcome", "en", "africastalking", "reply", purpose="answer"
@@ -76,7 +76,7 @@ def test_a_message_is_queued_once_by_its_key(database: Database) -> None:
         assert messages.queue(conn, SEALS, REPLY, NOW, RANDOM)
         assert not messages.queue(conn, SEALS, REPLY, NOW, RANDOM)
         assert messages.queue_all(conn, SEALS, [REPLY, NOTICE], NOW, RANDOM) == 1
-        assert outbox.due_lanes(conn, LANES, NOW) == [MESSAGES]
+        assert outbox.due_lanes(conn, LANES, NOW) == [AFRICASTALKING]
     assert rows(database) == {"messages": 2, "outbox": 2}
 
 
@@ -203,8 +203,8 @@ def test_what_is_given_up_is_listed_and_replayed(database: Database) -> None:
     """Staff see which text and why, not to whom; a replay queues it again."""
     (subject,) = queued(database, NOTICE)
     with database.write() as conn:
-        outbox.claim(conn, MESSAGES, NOW, timedelta(seconds=60), 10, b"token")
-        outbox.dead(conn, MESSAGES, b"token", {subject: "unreachable"})
+        outbox.claim(conn, AFRICASTALKING, NOW, timedelta(seconds=60), 10, b"token")
+        outbox.dead(conn, AFRICASTALKING, b"token", {subject: "unreachable"})
         messages.record(conn, SEALS, [Outcome(subject, "failed", "unreachable")], NOW)
     with database.write() as conn:
         (found,) = messages.dead(conn)

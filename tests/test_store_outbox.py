@@ -14,9 +14,9 @@ import pytest
 from store import outbox
 from store.database import Database
 from store.ids import uuid7
-from store.lanes import LANES, MESSAGES, REGISTRY
+from store.lanes import LANES, REGISTRY
 from store.outbox import Claimed, Setback
-from tests.stored import NOW, RANDOM, connected
+from tests.stored import AFRICASTALKING, NOW, RANDOM, connected
 
 LEASE = timedelta(seconds=60)
 SECOND = timedelta(seconds=1)
@@ -69,8 +69,8 @@ def test_a_subject_is_promised_once_a_lane(database: Database) -> None:
     with database.write() as conn:
         assert outbox.done(conn, REGISTRY, b"one", [subject]) == {subject}
         outbox.put(conn, REGISTRY, [subject], NOW)
-        outbox.put(conn, MESSAGES, [subject], NOW)
-        assert outbox.due_lanes(conn, LANES, NOW + LEASE) == [MESSAGES]
+        outbox.put(conn, AFRICASTALKING, [subject], NOW)
+        assert outbox.due_lanes(conn, LANES, NOW + LEASE) == [AFRICASTALKING]
 
 
 def test_who_lost_the_lease_settles_nothing(database: Database) -> None:
@@ -130,12 +130,12 @@ def test_the_dead_stay_until_they_are_revived(database: Database) -> None:
             first,
             second,
         }
-        assert {row.subject: row.error for row in conn.execute(outbox.deceased(REGISTRY))} == {
+        assert {row.subject: row.error for row in conn.execute(outbox.deceased((REGISTRY,)))} == {
             first: "refused",
             second: "gone",
         }
         assert outbox.due_lanes(conn, LANES, NOW + LEASE) == []
-        assert outbox.revive(conn, REGISTRY, [first], NOW) == [first]
+        assert outbox.revive(conn, (REGISTRY,), [first], NOW) == [first]
     assert claim(database, NOW) == [Claimed(first, 1)]
 
 

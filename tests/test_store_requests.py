@@ -19,6 +19,7 @@ from store.references import valid
 from store.requests import NewRequest, NoReference, Promise, Settled
 from store.tables import history
 from tests.stored import (
+    AFRICASTALKING,
     AMINA,
     BIBI,
     HER_ID,
@@ -55,8 +56,10 @@ def test_a_promise_leaves_everything_it_needs(database: Database) -> None:
     assert valid(kept.reference)
     assert rows(database) == {"requests": 1, "history": 1, "messages": 1, "outbox": 2}
     with database.write() as conn:
-        assert outbox.due_lanes(conn, LANES, NOW) == list(LANES)
-        (message,) = messages.load(conn, SEALS, [row.subject for row in _claim(conn, "messages")])
+        assert outbox.due_lanes(conn, LANES, NOW) == [REGISTRY, AFRICASTALKING]
+        (message,) = messages.load(
+            conn, SEALS, [row.subject for row in _claim(conn, AFRICASTALKING)]
+        )
     assert (message.phone, message.text) == (AMINA, f"Number {kept.reference}")
 
 

@@ -304,6 +304,12 @@ def second(world: World) -> Carrier:
     return carrier
 
 
+def sick(world: World) -> None:
+    """Have the first provider fail so often that the second may take over."""
+    for _ in range(LEAST):
+        channels.tell(world.context.redis, NAME, [NoRoute("402")], NOW)
+
+
 def why(world: World) -> set[str]:
     """Why messages went by another provider."""
     with world.database.read() as conn:
@@ -312,6 +318,7 @@ def why(world: World) -> set[str]:
 
 def test_what_failed_by_a_sick_provider_goes_by_the_second(world: World, second: Carrier) -> None:
     """No way there, for many: the second takes them, and why is kept."""
+    sick(world)
     says(world.carrier, NoRoute("402"))
     owe(world, *texts(LEAST))
     carry(world)
@@ -342,8 +349,7 @@ def test_a_wrong_number_and_a_doubt_are_never_carried_over(
     world: World, second: Carrier, result: SendError, state: str
 ) -> None:
     """However sick the first is."""
-    for _ in range(2 * LEAST):
-        channels.tell(world.context.redis, NAME, [NoRoute("402")], NOW)
+    sick(world)
     says(world.carrier, result)
     owe(world, "Hello")
     carry(world)
@@ -369,6 +375,7 @@ def test_the_second_providers_own_failures_come_back_to_nobody(
     world: World, second: Carrier
 ) -> None:
     """There is no third, and no circle."""
+    sick(world)
     says(world.carrier, NoRoute("402"))
     says(second, NoRoute("21612"))
     owe(world, *texts(LEAST))

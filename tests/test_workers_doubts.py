@@ -17,13 +17,13 @@ from gateway.providers import Accepted, Listed, Outgoing, Uncertain, Unreachable
 from gateway.providers import twilio as wire
 from gateway.providers.twilio import Twilio
 from store import messages, outbox
-from store.lanes import MESSAGES
+from store.lanes import SMS
 from store.receipts import GRACE, WINDOW
 from store.tables import messages as table
 from tests.counterpart import Say, counterpart
 from tests.lanes import Asked, carry, later, owe, says, with_
 from tests.sandboxes import TOKEN, Running, running
-from tests.stored import AMINA, BIBI, NOW, SEALS
+from tests.stored import AFRICASTALKING, AMINA, BIBI, NOW, SEALS, TWILIO
 from tests.working import World, working
 from workers.context import LEASE
 from workers.doubts import LOOKS, SKEW
@@ -64,7 +64,7 @@ def states(world: World) -> list[str]:
 def due(world: World) -> bool:
     """Whether the lane has anything to do, now or ever."""
     with world.database.read() as conn:
-        return bool(outbox.due_lanes(conn, [MESSAGES], world.clock() + timedelta(days=9)))
+        return bool(outbox.due_lanes(conn, SMS, world.clock() + timedelta(days=9)))
 
 
 # A provider that can be asked
@@ -208,9 +208,7 @@ def _begun(world: World) -> UUID:
     """A second message to her, which somebody else holds."""
     owe(world, "Hello", provider="twilio")
     with world.database.write() as conn:
-        (row,) = outbox.claim(
-            conn, MESSAGES, world.clock(), timedelta(hours=9), 9, b"another worker"
-        )
+        (row,) = outbox.claim(conn, TWILIO, world.clock(), timedelta(hours=9), 9, b"another worker")
     return row.subject
 
 
@@ -233,7 +231,7 @@ def _queued_again(world: World) -> list[str]:
         ids = [row.id for row in conn.execute(select(table.c.id))]
         assert messages.never_had(conn, ids) == set(ids)
         for one in ids:
-            outbox.reopen(conn, MESSAGES, one, world.clock())
+            outbox.reopen(conn, TWILIO, one, world.clock())
     return [one.hex for one in ids]
 
 
@@ -241,7 +239,7 @@ def test_a_message_whose_worker_died_is_asked_about_too(world: World, asked: Ask
     """The lease ends, it is in doubt, and the list says that it left."""
     owe(world, "Hello", provider="twilio")
     with world.database.write() as conn:
-        (row,) = outbox.claim(conn, MESSAGES, world.clock(), LEASE, 10, b"the dead worker")
+        (row,) = outbox.claim(conn, TWILIO, world.clock(), LEASE, 10, b"the dead worker")
         messages.sending(conn, [row.subject], world.clock())
     later(world, seconds=60)
     assert world.sms() == [("uncertain", LOST, "Hello")]
@@ -414,7 +412,7 @@ def test_the_report_of_a_message_whose_worker_died_leaves_both_to_staff(world: W
     in_doubt(world, "Hello")
     owe(world, "Bye")
     with world.database.write() as conn:
-        (row,) = outbox.claim(conn, MESSAGES, world.clock(), LEASE, 10, b"the dead worker")
+        (row,) = outbox.claim(conn, AFRICASTALKING, world.clock(), LEASE, 10, b"the dead worker")
         messages.sending(conn, [row.subject], world.clock())
     reported(world, "AT-2")
     matched(world)

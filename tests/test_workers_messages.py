@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from commands.processes import holds
 from gateway.providers import (
     Accepted,
     OptedOut,
@@ -18,17 +21,17 @@ from gateway.providers import (
     Unreachable,
 )
 from store import citizens, messages, outbox
-from store.lanes import MESSAGES
-from store.messages import NewMessage
-from tests.stored import AMINA, BIBI, NOW, RANDOM, SEALS, asked
-from tests.working import World, working
+from store.database import StoreDown
+from store.messages import Message, NewMessage
+from tests.stored import AFRICASTALKING, AMINA, BIBI, NOW, RANDOM, SEALS, asked, connected
+from tests.working import World, drain_sms, working
 from workers import messages_lane
 from workers.channels import LONGEST
 from workers.context import LEASE
-from workers.drain import drain
+from workers.drain import Hold
 from workers.messages_lane import APART, TOGETHER
 from workers.patience import LOST, WAITS
-from workers.verdicts import BUG
+from workers.verdicts import BUG, NotBegun
 
 
 @pytest.fixture
@@ -40,7 +43,7 @@ def world(database_url: str, valkey_url: str) -> Iterator[World]:
 
 def carry(world: World) -> int:
     """One wake-up of the lane."""
-    return drain(world.context, MESSAGES, messages_lane.carry)
+    return drain_sms(world.context)
 
 
 def queue(world: World, *texts: str, phone: str = AMINA, provider: str = "africastalking") -> None:
@@ -93,7 +96,7 @@ def test_a_provider_that_is_away_is_tried_again_then_staff_decide(world: World) 
     """The waits are in the row; a replay sends it."""
     queue(world, "Hello")
     says(world, Unreachable("refused"))
-    for wait in WAITS[MESSAGES]:
+    for wait in WAITS[AFRICASTALKING]:
         assert carry(world) == 1
         world.clock.pass_by(wait)
     carry(world)
@@ -117,6 +120,69 @@ def test_equal_texts_go_together_and_different_ones_in_small_lots(world: World) 
     assert carry(world) == TOGETHER + APART + 25
     assert sorted(len(batch) for batch in world.carrier.batches) == sorted([TOGETHER, 20, APART, 5])
     assert {state for state, _, _ in world.sms()} == {"sent"}
+
+
+def test_a_message_is_marked_for_its_own_call_and_written_down_when_that_returns(
+    world: World,
+) -> None:
+    """Of three calls, one after another: what a death would leave in doubt is one call's messages."""
+    texts = [f"Dear {number:02}" for number in range(2 * APART + 3)]
+    queue(world, *texts)
+    seen: list[list[str]] = []
+
+    def states() -> list[str]:
+        by_text = sorted((text, state) for state, _, text in world.sms())
+        return [state for _, state in by_text]
+
+    def says(message: Outgoing) -> Accepted:
+        if (place := texts.index(message.text)) % APART == 0:
+            assert holds(lambda: states()[:place] == ["sent"] * place, 10)
+            seen.append(states()[place:])
+        return Accepted(message.id)
+
+    world.carrier.says = says
+    with ThreadPoolExecutor(1) as pool:
+        world.context = replace(world.context, pool=pool)
+        assert carry(world) == len(texts)
+    many = [APART, APART, 3]
+    assert seen == [
+        ["sending"] * many[turn] + ["queued"] * sum(many[turn + 1 :]) for turn in range(3)
+    ]
+    assert states() == ["sent"] * len(texts)
+
+
+def held(world: World) -> tuple[Hold, list[Message]]:
+    """All that is owed, claimed and opened."""
+    with world.database.write() as conn:
+        claimed = outbox.claim(conn, AFRICASTALKING, NOW, LEASE, 9, b"ours")
+        hold = Hold(
+            AFRICASTALKING, b"ours", {one.subject: one.attempts for one in claimed}, NOW + LEASE
+        )
+        return hold, messages.load(conn, SEALS, hold.attempts)
+
+
+def test_a_message_somebody_else_began_meanwhile_is_not_sent_twice(world: World) -> None:
+    """Its call finds it on its way, and leaves it; the others of the call leave."""
+    queue(world, "Bye", "Hello")
+    hold, batch = held(world)
+    (first,) = [one.id for one in batch if one.text == "Hello"]
+    with world.database.write() as conn:
+        assert messages.sending(conn, [first], NOW) == {first}
+    verdicts = messages_lane.sent(world.context, hold, batch)
+    assert first not in verdicts
+    assert world.carrier.sent == [(AMINA, "Bye")]
+
+
+def test_a_call_that_finds_no_database_sends_nothing(world: World) -> None:
+    """It could not be marked: it waits, and leaves when the database is back."""
+    queue(world, "Hello")
+    hold, batch = held(world)
+    with connected("postgresql://nobody@127.0.0.1:9/none") as nowhere:
+        lost = replace(world.context, database=nowhere)
+        call = world.context.pool.submit(messages_lane.sent, lost, hold, batch)
+        assert isinstance(call.exception(), StoreDown)
+    assert messages_lane.came_of(call, batch) == {one.id: NotBegun() for one in batch}
+    assert world.carrier.sent == []
 
 
 def test_each_message_gets_its_own_result(world: World) -> None:
@@ -166,7 +232,7 @@ def test_a_message_found_on_its_way_is_never_sent_again(world: World) -> None:
     """Its worker died while sending: it may have left. A report may still tell."""
     queue(world, "Hello")
     with world.database.write() as conn:
-        (row,) = outbox.claim(conn, MESSAGES, NOW, LEASE, 10, b"the dead worker")
+        (row,) = outbox.claim(conn, AFRICASTALKING, NOW, LEASE, 10, b"the dead worker")
         messages.sending(conn, [row.subject], NOW)
     world.clock.pass_by(LEASE)
     assert carry(world) == 1
@@ -177,7 +243,7 @@ def test_a_message_claimed_and_not_begun_is_sent_by_the_next_worker(world: World
     """Death between the claim and the sending loses nothing."""
     queue(world, "Hello")
     with world.database.write() as conn:
-        outbox.claim(conn, MESSAGES, NOW, LEASE, 10, b"the dead worker")
+        outbox.claim(conn, AFRICASTALKING, NOW, LEASE, 10, b"the dead worker")
     world.clock.pass_by(LEASE)
     carry(world)
     assert world.sms() == [("sent", "", "Hello")]

@@ -27,12 +27,12 @@ from registry_client.port import (
     Unavailable,
 )
 from store import citizens, following, outbox, requests
-from store.lanes import MESSAGES, REGISTRY, flag
+from store.lanes import REGISTRY, flag
 from store.tables import outbox as outbox_table
 from store.tables import requests as requests_table
-from tests.stored import AMINA, HER_ID, HIS_ID, NOW, SEALS, STORY, asked, key
-from tests.working import LIKELY, NOT_ELIGIBLE, World, working
-from workers import messages_lane, registry_lane
+from tests.stored import AFRICASTALKING, AMINA, HER_ID, HIS_ID, NOW, SEALS, STORY, asked, key
+from tests.working import LIKELY, NOT_ELIGIBLE, World, drain_sms, working
+from workers import registry_lane
 from workers.context import LEASE
 from workers.drain import WORK, drain
 from workers.patience import LOST, WAITS
@@ -96,7 +96,7 @@ def test_an_accepted_request_stays_open_and_she_is_told(
     ((state, _, text),) = world.sms()
     assert state == "queued"
     assert text.replace(" ", "").startswith(words.format(kept.reference).replace(" ", ""))
-    assert world.context.redis.get(flag(MESSAGES)) == b"1"
+    assert world.context.redis.get(flag(AFRICASTALKING)) == b"1"
 
 
 @pytest.mark.parametrize("code", sorted(FINAL))
@@ -360,7 +360,7 @@ def test_an_opt_out_does_not_hold_back_what_she_asked_for(
         citizens.opt_out(conn, SEALS, AMINA, NOW)
     world.promise(asked(kind), notice=True)
     carry(world)
-    drain(world.context, MESSAGES, messages_lane.carry)
+    drain_sms(world.context)
     states = [state for state, _, _ in world.sms()]
     assert (states.count("sent"), states.count("suppressed")) == (sent, 2 - sent)
 

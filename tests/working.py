@@ -40,11 +40,14 @@ from registry_client.port import (
 )
 from store import messages, requests
 from store.database import Database
+from store.lanes import SMS
 from store.requests import NewRequest, Promise
 from store.tables import messages as messages_table
 from store.tables import requests as requests_table
 from tests.stored import AMINA, HER_ID, NOW, RANDOM, SEALS, connected, silent, worded
+from workers import messages_lane
 from workers.context import Context
+from workers.drain import drain
 
 
 @dataclass(slots=True)
@@ -253,6 +256,11 @@ class World:
                 one.id: one.text for one in messages.load(conn, SEALS, [row.id for row in found])
             }
         return [(row.state, row.reason, texts[row.id]) for row in found]
+
+
+def drain_sms(context: Context) -> int:
+    """One wake-up of each lane of messages; how many were claimed."""
+    return sum(drain(context, lane, messages_lane.carry) for lane in SMS)
 
 
 @cache

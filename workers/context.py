@@ -45,10 +45,14 @@ class Context:
     """What is claimed stays ours so long, longer while its calls last, and is taken up by others
     after it.
     """
+    kept: timedelta = timedelta(days=30)
+    """For so long rows of the outbox stay after they were carried."""
     zone: ZoneInfo = field(default=ZoneInfo("UTC"))
     """The programme's own: by it nobody is written to at night who may not be."""
     rates: Mapping[str, float] = field(default_factory=dict)
     """Messages a second by provider; none named: no limit."""
+    id_types: Mapping[str, str] = field(default_factory=dict)
+    """What each registry calls a national ID, by its name."""
     sender: str = ""
     """The provider by which people are written to who did not write first."""
     second: str = ""

@@ -38,9 +38,10 @@ class DialBacks:
         """Tell everybody whose draft is due. Raises StoreDown, RedisError: what was taken is then
         lost, a courtesy and no promise.
         """
-        told = [self._told(left, now) for left in drafts.take(self.redis, self.seals, now)]
-        if any(told):
-            lanes.wake(self.redis, lanes.MESSAGES)
+        left = drafts.take(self.redis, self.seals, now)
+        told = [one for one in left if self._told(one, now)]
+        for provider in sorted({one.provider for one in told}):
+            lanes.wake(self.redis, lanes.sms(provider))
 
     def _told(self, left: Left, now: datetime) -> bool:
         message = NewMessage(

@@ -4,10 +4,9 @@ took, and a message it surely never had is sent once more. No other is ever sent
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -29,9 +28,10 @@ SKEW = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """It may have left, for a reason that is a code."""
+    """It may have left, for a reason that is a code. `left_at` is when; None: as its row says."""
 
     error: str
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +65,14 @@ def keep(
     conn: Connection,
     context: Context,
     hold: Hold,
-    doubts: Mapping[UUID, tuple[Message, str]],
+    doubts: Sequence[tuple[Message, Doubt]],
     now: datetime,
 ) -> list[Outcome]:
     """Write down that these are in doubt, and when their provider is asked."""
-    for message, error in doubts.values():
-        _wait(conn, context, hold, message, error, now)
-    return [Outcome(subject, "uncertain", error) for subject, (_, error) in doubts.items()]
+    for message, doubt in doubts:
+        left = replace(message, left_at=doubt.left_at or message.left_at)
+        _wait(conn, context, hold, left, doubt.error, now)
+    return [Outcome(message.id, "uncertain", doubt.error) for message, doubt in doubts]
 
 
 def settle(

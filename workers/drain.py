@@ -5,11 +5,12 @@ Carrying is the lane's own file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, wait
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -69,18 +70,32 @@ def drain(context: Context, lane: str, carry: Carry, room: Room = whole) -> int:
     return claimed
 
 
-def awaited(context: Context, hold: Hold, calls: Iterable[Future[Any]]) -> None:
-    """Wait until every call is over, and renew the lease meanwhile: what a living worker is about
-    stays its own, however short the lease.
+def returning(
+    context: Context, hold: Hold, calls: Iterable[Future[Any]]
+) -> Iterator[set[Future[Any]]]:
+    """The calls as they come to an end, all that have at a time, until every one has. The lease is
+    renewed meanwhile: what a living worker is about stays its own, however short the lease.
 
     A call without end is ended by the job's own time, and its rows by their lease.
     """
-    under_way = list(calls)
-    while wait(under_way, context.lease.total_seconds() / 3).not_done:
-        with suppress(StoreDown), context.database.write() as conn:
-            outbox.renew(
-                conn, hold.lane, hold.token, hold.attempts, context.clock() + context.lease
-            )
+    under_way, third = set(calls), context.lease.total_seconds() / 3
+    renewed = monotonic()
+    while under_way:
+        left = max(0.0, renewed + third - monotonic())
+        over, under_way = wait(under_way, left, FIRST_COMPLETED)
+        if over:
+            yield over
+        if under_way and monotonic() >= renewed + third:
+            renewed = monotonic()
+            with suppress(StoreDown), context.database.write() as conn:
+                until = context.clock() + context.lease
+                outbox.renew(conn, hold.lane, hold.token, hold.attempts, until)
+
+
+def awaited(context: Context, hold: Hold, calls: Iterable[Future[Any]]) -> None:
+    """Wait until every call is over."""
+    for _ in returning(context, hold, calls):
+        pass
 
 
 def _next(context: Context, lane: str, until: datetime, room: Room) -> Hold | None:

@@ -11,15 +11,20 @@ from contextvars import ContextVar
 import structlog
 
 from store.database import StoreDown
-from store.lanes import MESSAGES, REGISTRY
-from workers import messages_lane, registry_lane
+from store.lanes import EVENTS, HOUSEKEEPING, REGISTRY, SMS
+from workers import events_lane, housekeeping_lane, messages_lane, registry_lane
 from workers.context import Context
 from workers.drain import Carry, Room, whole
 from workers.drain import drain as drain_lane
 
 WORLD: ContextVar[Context] = ContextVar("world")
 """What this process works with."""
-CARRIES: Mapping[str, Carry] = {REGISTRY: registry_lane.carry, MESSAGES: messages_lane.carry}
+CARRIES: Mapping[str, Carry] = {
+    REGISTRY: registry_lane.carry,
+    EVENTS: events_lane.carry,
+    HOUSEKEEPING: housekeeping_lane.carry,
+    **dict.fromkeys(SMS, messages_lane.carry),
+}
 ROOMS: Mapping[str, Room] = {REGISTRY: registry_lane.room}
 """Lanes that may be closed for a while."""
 

@@ -1,18 +1,20 @@
 """Sends SMS by the providers, equal texts together, several calls at once, and records what became
 of each.
 
-A message is marked `sending` before it leaves; one found so later is `uncertain`, and settled by
-asking, never by sending it again blindly.
+A message is marked `sending` just before the call that it leaves by; one found so later is `uncertain`,
+and settled by asking, never by sending it again blindly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import reduce
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, or_
 from uuid import UUID
 
 from gateway.providers import (
@@ -25,19 +27,21 @@ from gateway.providers import (
     Uncertain,
 )
 from store import citizens, messages, outbox
+from store.database import StoreDown
+from store.lanes import sms, wake
 from store.messages import Message, Outcome
 from workers import channels, doubts
 from workers.context import Context
 from workers.doubts import Doubt, Looked
-from workers.drain import Hold, awaited
+from workers.drain import Hold, returning
 from workers.patience import LOST, STALE, next_hour, spent
 from workers.verdicts import BUG, UNREADABLE, Hopeless, Later, NotBegun, put_off
 
 TOGETHER = 100
 """Messages of one text handed over at once."""
-APART = 25
+APART = 5
 """Messages of different texts handed over at once: a call each, in turn, within the provider's own
-bound.
+bound. So many a call are in doubt when their worker is killed.
 """
 NO_PROVIDER = "no_provider"
 OPTED_OUT = "opted_out"
@@ -70,8 +74,8 @@ Verdict = Over | Later | Hopeless | NotBegun | Doubt | Looked | Elsewhere
 
 
 def carry(context: Context, hold: Hold) -> None:
-    """Send what may be sent, record every outcome, then raise the first bug there was: what it was
-    sending may have left.
+    """Send what may be sent, record every outcome as it comes, then raise the first bug there was:
+    what it was sending may have left.
     """
     with context.database.read() as conn:
         opened = {one.id: one for one in messages.load(conn, context.seals, hold.attempts)}
@@ -79,23 +83,23 @@ def carry(context: Context, hold: Hold) -> None:
     verdicts = {one: verdict for one, verdict in found.items() if verdict is not None}
     free = [opened[one] for one, verdict in found.items() if verdict is None]
     verdicts |= held_back(context, free)
-    now = context.clock()
-    with context.database.write() as conn:
-        begun = messages.sending(conn, [one.id for one in free if one.id not in verdicts], now)
-    opened |= {one: replace(opened[one], left_at=now) for one in begun}
+    looks = [one for one, verdict in verdicts.items() if isinstance(verdict, Looked)]
+    record(context, hold, opened, {one: verdicts[one] for one in verdicts.keys() - set(looks)})
     calls: dict[Future[dict[UUID, Verdict]], list[Message]] = {
         context.pool.submit(sent, context, hold, batch): batch
-        for batch in batches([opened[one] for one in begun])
+        for batch in batches([one for one in free if one.id not in verdicts])
     }
-    asked = [one.message for one in verdicts.values() if isinstance(one, Looked)]
-    looks = {context.pool.submit(asked_about, context, one): [one] for one in asked}
-    awaited(context, hold, [*calls, *looks])
-    for call, batch in calls.items():
-        verdicts |= doubted(batch) if call.exception() else call.result()
-    for look in looks:
-        verdicts |= {} if look.exception() else look.result()
-    record(context, hold, opened, verdicts)
-    for call in (*calls, *looks):
+    calls |= {context.pool.submit(asked_about, context, opened[one]): [] for one in looks}
+    said: dict[UUID, Verdict] = {}
+    for over in returning(context, hold, calls):
+        said |= reduce(or_, [came_of(one, calls[one]) for one in over])
+        with suppress(StoreDown):  # it is kept, and written down with the next
+            record(context, hold, opened, said)
+            said = {}
+    record(context, hold, opened, said)
+    with context.database.write() as conn:
+        messages.match(conn, context.clock())
+    for call in calls:
         call.result()  # fails loudly, once, on what no provider may raise
 
 
@@ -169,22 +173,40 @@ def batches(leaving: Sequence[Message]) -> Iterator[list[Message]]:
 
 
 def sent(context: Context, hold: Hold, batch: Sequence[Message]) -> dict[UUID, Verdict]:
-    """Hand a batch to its provider, once."""
-    if context.clock() >= hold.until:
+    """Hand a batch to its provider, once: what is marked as leaving in this moment, so that somebody
+    else's is not sent twice. One that is no longer queued is looked at again when our hold ends.
+
+    Raises StoreDown before anything left.
+    """
+    now = context.clock()
+    if now >= hold.until:
         return {one.id: NotBegun() for one in batch}
-    provider = context.providers[batch[0].provider]
-    results = provider.send([Outgoing(one.id.hex, one.phone, one.text) for one in batch])
+    with context.database.write() as conn:
+        begun = messages.sending(conn, [one.id for one in batch], now)
+    leaving = [replace(one, left_at=now) for one in batch if one.id in begun]
+    if not leaving:
+        return {}
+    provider = context.providers[leaving[0].provider]
+    results = provider.send([Outgoing(one.id.hex, one.phone, one.text) for one in leaving])
     channels.tell(context.redis, provider.name, results, context.clock())
     over = may_take_over(context, provider.name)
     return {
         one.id: verdict(context, hold, one, result, over=over)
-        for one, result in zip(batch, results, strict=True)
+        for one, result in zip(leaving, results, strict=True)
     }
 
 
-def doubted(batch: Sequence[Message]) -> dict[UUID, Verdict]:
-    """Whether these left is known to nobody."""
-    return {one.id: Doubt(BUG) for one in batch}
+def came_of(call: Future[dict[UUID, Verdict]], batch: Sequence[Message]) -> dict[UUID, Verdict]:
+    """What a call came to. One that found no database sent nothing; of one that met a bug nobody
+    knows what left.
+    """
+    match call.exception():
+        case None:
+            return call.result()
+        case StoreDown():
+            return {one.id: NotBegun() for one in batch}
+        case _:
+            return {one.id: Doubt(BUG) for one in batch}
 
 
 def verdict(
@@ -201,7 +223,7 @@ def verdict(
         case Accepted():
             return Over(Outcome(message.id, "sent", "", message.provider, result.message))
         case Uncertain():
-            return Doubt(result.code)
+            return Doubt(result.code, message.left_at)
         case OptedOut():
             return Over(Outcome(message.id, "suppressed", result.code), message.phone)
         case NoRoute() if over:
@@ -222,37 +244,32 @@ def record(
     opened: Mapping[UUID, Message],
     verdicts: Mapping[UUID, Verdict],
 ) -> None:
-    """Write down what became of these, all or nothing, then match the reports that were faster than
-    we.
+    """Write down what became of these, all or nothing, and wake whoever goes on with them.
 
     What a provider said stands even when our lease ended meanwhile: nobody else can have heard it.
     """
-    now = context.clock()
+    if not verdicts:
+        return
+    now, second = context.clock(), sms(context.second)
     over = {subject: one for subject, one in verdicts.items() if isinstance(one, Over)}
-    doubt = {
-        subject: (opened[subject], one.error)
-        for subject, one in verdicts.items()
-        if isinstance(one, Doubt)
-    }
+    doubt = [(opened[one], it) for one, it in verdicts.items() if isinstance(it, Doubt)]
     moved = {subject: one.why for subject, one in verdicts.items() if isinstance(one, Elsewhere)}
     with context.database.write() as conn:
         outbox.done(conn, hold.lane, hold.token, over)
         rest = put_off(conn, context, hold, verdicts, now)
-        taken = outbox.give_back(conn, hold.lane, hold.token, moved, now)
+        taken = outbox.move(conn, hold.lane, hold.token, moved, second, now)
         outcomes = [one.outcome for one in over.values() if one.outcome]
         outcomes += [Outcome(subject, "queued") for subject in rest.waiting | taken]
         outcomes += [Outcome(subject, "failed", error) for subject, error in rest.given_up.items()]
         outcomes += doubts.keep(conn, context, hold, doubt, now)
         messages.record(conn, context.seals, sorted(outcomes, key=attrgetter("id")), now)
         messages.reroute(conn, {subject: moved[subject] for subject in taken}, context.second)
-        for subject in sorted(taken):
-            outbox.reopen(conn, hold.lane, subject, now)
         looks = [one for one in verdicts.values() if isinstance(one, Looked)]
         doubts.settle(conn, context, hold, looks, now)
         for phone in {one.blocked for one in over.values() if one.blocked}:
             citizens.opt_out(conn, context.seals, phone, now)
-    with context.database.write() as conn:
-        messages.match(conn, now)
+    if taken:
+        wake(context.redis, second)
 
 
 def _cut(whole: list[Message], size: int) -> Iterator[list[Message]]:

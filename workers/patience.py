@@ -6,33 +6,40 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from store.lanes import MESSAGES, REGISTRY
+from store.lanes import EVENTS, HOUSEKEEPING, REGISTRY, SMS
 
+_WEEKEND = (
+    timedelta(seconds=5),
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(hours=3),
+    timedelta(hours=6),
+    timedelta(hours=12),
+    timedelta(hours=24),
+    timedelta(hours=24),
+)
 WAITS: Mapping[str, tuple[timedelta, ...]] = {
-    REGISTRY: (
-        timedelta(seconds=5),
-        timedelta(seconds=30),
-        timedelta(minutes=2),
-        timedelta(minutes=10),
-        timedelta(hours=1),
-        timedelta(hours=3),
-        timedelta(hours=6),
-        timedelta(hours=12),
-        timedelta(hours=24),
-        timedelta(hours=24),
-    ),
-    MESSAGES: (
-        timedelta(seconds=5),
-        timedelta(seconds=30),
-        timedelta(minutes=2),
-        timedelta(minutes=10),
-        timedelta(hours=1),
-        timedelta(hours=3),
+    REGISTRY: _WEEKEND,
+    EVENTS: _WEEKEND,
+    HOUSEKEEPING: (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=3)),
+    **dict.fromkeys(
+        SMS,
+        (
+            timedelta(seconds=5),
+            timedelta(seconds=30),
+            timedelta(minutes=2),
+            timedelta(minutes=10),
+            timedelta(hours=1),
+            timedelta(hours=3),
+        ),
     ),
 }
 """After each attempt, the wait before the next.
 
-A registry may be away for a long weekend; an SMS is stale sooner.
+A registry may be away for a long weekend; an SMS is stale sooner; the next night does what this one
+could not.
 """
 SPREAD = 0.2
 """Waits vary by this part, so that what failed together does not come back together."""

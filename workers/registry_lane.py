@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from registry_client.breaker import REST
 from registry_client.port import FINAL, Away, NotSupported, Refused, StillAway, Unavailable
 from store import citizens, messages, outbox, requests
-from store.lanes import MESSAGES, wake
+from store.lanes import sms, wake
 from store.messages import NewMessage
 from store.requests import Request, Settled
 from store.restoring import RESTORED
@@ -64,8 +64,8 @@ def carry(context: Context, hold: Hold) -> None:
         for _ in range(min(len(worth), context.at_once))
     ]
     awaited(context, hold, hands)
-    if record(context, hold, verdicts):
-        wake(context.redis, MESSAGES)
+    for provider in sorted(record(context, hold, verdicts)):
+        wake(context.redis, sms(provider))
     for hand in hands:
         hand.result()  # fails loudly, once, on what no adapter may raise
 
@@ -138,10 +138,10 @@ def said(request: Request, told: list[NewMessage], *, anew: bool = False) -> lis
     return [replace(one, doubt=RESTORED) for one in told]
 
 
-def record(context: Context, hold: Hold, verdicts: Mapping[UUID, Verdict]) -> bool:
+def record(context: Context, hold: Hold, verdicts: Mapping[UUID, Verdict]) -> set[str]:
     """Write down what is still ours to write, all or nothing.
 
-    Returns whether somebody is to be told.
+    Returns the providers by which somebody is to be told.
     """
     now = context.clock()
     answered = {subject: one for subject, one in verdicts.items() if isinstance(one, Answered)}
@@ -151,11 +151,10 @@ def record(context: Context, hold: Hold, verdicts: Mapping[UUID, Verdict]) -> bo
             for subject in sorted(outbox.done(conn, hold.lane, hold.token, answered))
         ]
         requests.settle(conn, context.seals, [one.settled for one in ours], now)
-        messages.queue_all(
-            conn, context.seals, [told for one in ours for told in one.told], now, context.random
-        )
+        told = [new for one in ours for new in one.told]
+        messages.queue_all(conn, context.seals, told, now, context.random)
         requests.bury(conn, put_off(conn, context, hold, verdicts, now).given_up, now)
-    return bool(ours)
+    return {one.provider for one in told}
 
 
 def wished(conn: Connection, seals: Seals, opened: list[Request]) -> list[Request]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import secrets
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from threading import Event
+from zoneinfo import ZoneInfo
 
 import structlog
 from redis import Redis
@@ -22,12 +23,12 @@ from dialogs.service import AGAIN
 from locales.catalogues import speeches
 from locales.saying import Speaker
 from settings import Settings
-from store import database, lanes, live, messages, outbox
+from store import database, lanes, live, messages, outbox, retired
 from store.clock import now
 from store.database import Database, StoreDown
 from store.seals import Seals
 from workers.dial_backs import DialBacks, again
-from workers.housekeeping import housekeeping
+from workers.housekeeping_lane import Nights
 from workers.lead import Lead
 
 NAME = "relay"
@@ -55,9 +56,9 @@ def relay(settings: Settings) -> None:
 def acts(settings: Settings, store: Database, redis: Redis) -> list[Act]:
     """All that the active relay does, in this order. Raises BadKeys."""
     return [
-        partial(look, store, redis),
+        partial(look, store, redis, worked=lanes.worked(settings.sms_providers)),
         dial_backs(settings, store, redis),
-        housekeeping(settings, store),
+        Nights(store, ZoneInfo(settings.timezone)),
     ]
 
 
@@ -96,18 +97,22 @@ def once(lead: Lead, acts: Sequence[Act]) -> None:
                 act(lead.clock())
 
 
-def look(store: Database, redis: Redis, now: datetime) -> list[str]:
+def look(
+    store: Database, redis: Redis, now: datetime, worked: Collection[str] = lanes.LANES
+) -> list[str]:
     """Match early delivery reports; wake each lane with something due whose queue is empty,
-    whatever its flag says.
+    whatever its flag says. One that is not `worked` has no workers: those of housekeeping are woken for it.
 
     A wake-up that waits in the queue is enough: the drain that takes it sees what is due then.
     Returns the lanes woken.
     """
     with store.write() as conn:
         messages.match(conn, now)
+        retired.adopt(conn, now)
     with store.read() as conn:
         due = outbox.due_lanes(conn, lanes.LANES, now)
-    woken = [lane for lane in due if not lanes.queue(redis, lane).count]
+    by = {lane: lanes.drained_by(lane, worked) for lane in due}
+    woken = [lane for lane in due if not lanes.queue(redis, by[lane]).count]
     for lane in woken:
-        lanes.call(redis, lane)
+        lanes.call(redis, lane, by[lane])
     return woken

@@ -13,7 +13,7 @@ from gateway.providers import configured
 from gateway.providers.addresses import Addresses
 from locales.catalogues import speeches
 from locales.saying import Speaker
-from registry_client import connect
+from registry_client import connect, id_types
 from registry_client.breaker import Breakers
 from settings import Settings
 from store import database, lanes, live
@@ -49,8 +49,10 @@ def world(settings: Settings, stopping: Callable[[], bool]) -> Context:
         code=settings.service_codes[0],
         helpline=settings.helpline,
         lease=timedelta(seconds=settings.lease),
+        kept=timedelta(days=settings.outbox_days),
         zone=ZoneInfo(settings.timezone),
         rates=settings.rates,
+        id_types=id_types(settings),
         sender=settings.sms_provider or next(iter(providers), ""),
         second=settings.sms_second,
         stopping=stopping,

@@ -44,7 +44,9 @@ def read(message: Json, id_type: str) -> tuple[Event, ...]:
     national ID. Raises nothing.
     """
     transaction = word(message.get("transaction_id"))
-    found = [
+    private = map(events.read, objects(message, "events"))
+    found = [one for one in private if one is not None]
+    found += [
         event
         for number, one in enumerate(notified.read(message))
         for event in _events(one, f"{transaction}/{one.id or number}", id_type)
