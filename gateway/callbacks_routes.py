@@ -39,8 +39,10 @@ def blueprint(callbacks: Callbacks, signing: Collection[PublicKey]) -> Blueprint
 
 
 def _body() -> bytes:
-    """The body of a delivery, which may be larger than a carrier's. Raises NotTaken."""
-    request.max_content_length = LARGEST
+    """The body of a delivery, which may be larger than a carrier's; one byte more than the largest is
+    enough to refuse it. Raises NotTaken.
+    """
+    request.max_content_length = LARGEST + 1
     try:
         return request.get_data()
     except RequestEntityTooLarge:

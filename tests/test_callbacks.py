@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -332,6 +333,23 @@ def test_a_large_message_is_taken_and_a_larger_one_is_not(registry: Caller) -> N
     body = json.dumps(envelope("notify")).encode()
     assert registry.post(body + b" " * (LARGEST - len(body))).ack == "ACK"
     refused(registry.post(body + b" " * (LARGEST - len(body) + 1)), "size")
+
+
+def test_a_message_without_a_length_is_bounded_too(registry: Caller) -> None:
+    """One that comes in chunks is not cut where the bound is: its end may be what matters."""
+    body = json.dumps(envelope("notify")).encode()
+    for raw, status in ((body, 200), (body + b" " * (LARGEST - len(body)) + b"and more", 413)):
+        answer = registry.client.post(
+            "/dci/registry",
+            input_stream=BytesIO(raw),
+            headers=[
+                ("Authorization", f"Bearer {TOKEN}"),
+                ("Content-Type", "application/json"),
+                ("Transfer-Encoding", "chunked"),
+            ],
+            environ_overrides={"wsgi.input_terminated": True},
+        )
+        assert answer.status_code == status
 
 
 @pytest.mark.parametrize(
