@@ -24,9 +24,9 @@ AT_LAST = 60.0
 def test_there_are_so_many_places_and_no_more() -> None:
     """And what fails gives its own back."""
     admission = Admission(1, SOON)
+    with admission.place(), pytest.raises(Full), admission.place():
+        pass
     with pytest.raises(KeyError), admission.place():
-        with pytest.raises(Full), admission.place():
-            pass
         raise KeyError
     with admission.place():
         pass
