@@ -76,7 +76,7 @@ class Settings(BaseSettings):
         default=8,
         ge=8,
         le=256,
-        description="Blocking threads a web process; half may wait for look-ups.",
+        description="Deliveries a web process works on at once; half may wait for look-ups.",
     )
     public_url: str = Field(
         default="",

@@ -14,12 +14,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 from commands import chromium
 from commands.processes import ROOT
 from settings import Settings
 
 HELP = "check everything: lint, types, import contracts, advisories, dialogs and all tests on real parts"
+
+
+UNCOMPILED = "PYTHONDONTWRITEBYTECODE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +57,25 @@ def main(args: argparse.Namespace) -> int:
     Pytest has the last word.
     """
     browser = chromium.found(os.environ, Settings().var)
-    environment = {**os.environ, "GUICHET_CHROMIUM": browser, "PYTHONPATH": str(ROOT)}
+    environment = {
+        **compiling(os.environ, Settings().var),
+        "GUICHET_CHROMIUM": browser,
+        "PYTHONPATH": str(ROOT),
+    }
     with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
         passed = list(pool.map(lambda step: run(step, environment), STATIC))
     passed.append(run(tests(everything=args.all), environment))
     return 0 if all(passed) else 1
+
+
+def compiling(environment: Mapping[str, str], var: Path) -> dict[str, str]:
+    """The environment, in which each module is compiled once and not by each of the hundreds of
+    processes that tests start: where Python is told to keep nothing beside the sources, in `var`.
+    """
+    if not environment.get(UNCOMPILED):
+        return dict(environment)
+    kept = {name: value for name, value in environment.items() if name != UNCOMPILED}
+    return {"PYTHONPYCACHEPREFIX": str((var / "compiled").resolve()), **kept}
 
 
 def run(step: Step, environment: Mapping[str, str]) -> bool:

@@ -108,6 +108,7 @@ def passed(storm: Storm, program: Program = unchanged) -> Report:
             crowd.follow(
                 [(one.phone, one.reference) for one in diary.told[:: max(1, len(diary.told) // 50)]]
             )
+            _settle(ground, store, storm.settle)  # asking may promise an answer by SMS
             read = _read(ground, store)
         finally:
             store.close()

@@ -15,8 +15,8 @@ RELAYS = ("relay", "relay 2")
 
 APART = 6.0
 """Seconds between two gusts of a long storm."""
-MANY = 20
-"""A short storm has more than one a second, until there are so many."""
+MANY = 16
+"""A short storm has one a second, until there are so many."""
 CALM = 0.1, 0.85
 """Parts of the time before the first gust, and after the last."""
 LATER = 0.5
@@ -114,7 +114,7 @@ class Storm:
         """The gusts, in order: every kind before any comes again."""
         chance = Random(self.seed)  # noqa: S311  a storm is to be repeated, not to be secret
         kinds = self._kinds()
-        count = max(min(MANY, int(self.seconds * 1.4)), int(self.seconds / APART))
+        count = max(min(MANY, int(self.seconds)), int(self.seconds / APART))
         if self.kinds:
             count = max(len(kinds), int(self.seconds / APART))
         drawn: list[Kind] = []

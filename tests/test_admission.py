@@ -21,18 +21,13 @@ SOON = 0.01
 AT_LAST = 60.0
 
 
-def refused_and_failing(admission: Admission) -> None:
-    """Nobody else finds a place, and what is done on this one fails."""
-    with pytest.raises(Full), admission.place():
-        pass
-    raise KeyError
-
-
 def test_there_are_so_many_places_and_no_more() -> None:
     """And what fails gives its own back."""
     admission = Admission(1, SOON)
+    with admission.place(), pytest.raises(Full), admission.place():
+        pass
     with pytest.raises(KeyError), admission.place():
-        refused_and_failing(admission)
+        raise KeyError
     with admission.place():
         pass
 

@@ -16,7 +16,16 @@ from pathlib import Path
 import pytest
 
 from commands import chromium
-from commands.check import Step, advisories, closing, plainly, run, with_last_line
+from commands.check import (
+    UNCOMPILED,
+    Step,
+    advisories,
+    closing,
+    compiling,
+    plainly,
+    run,
+    with_last_line,
+)
 from commands.trouble import Trouble
 
 
@@ -133,3 +142,15 @@ def test_nothing_is_unpacked_outside_its_folder(tmp_path: Path, name: str) -> No
         with pytest.raises(Trouble, match="reaches outside"):
             chromium.extract(archive, tmp_path / "in" / "folder")
     assert len(chromium.PACKED_SHA256) == hashlib.sha256().digest_size * 2
+
+
+def test_modules_are_compiled_once_where_python_is_told_to_keep_nothing(tmp_path: Path) -> None:
+    """In the folder of the check, not beside the sources; elsewhere nothing changes."""
+    (tmp_path / "module.py").write_text("VALUE = 1\n")
+    given = {**os.environ, UNCOMPILED: "1", "PYTHONPATH": str(tmp_path)}
+    given.pop("PYTHONPYCACHEPREFIX", None)
+    environment = compiling(given, tmp_path / "var")
+    subprocess.run([sys.executable, "-c", "import module"], env=environment, check=True)
+    assert not (tmp_path / "__pycache__").exists()
+    assert len(list((tmp_path / "var" / "compiled").rglob("module.*.pyc"))) == 1
+    assert compiling({"HOME": "there"}, tmp_path) == {"HOME": "there"}

@@ -126,6 +126,21 @@ def test_a_dropped_answer_hides_a_message_that_was_taken(running: Running) -> No
     assert len(running.get("/control/inbox?phone=%2B923000000001")) == 1
 
 
+def test_every_second_number_of_a_call_is_refused_so_often(running: Running) -> None:
+    """What is refused rings nowhere; a number alone in its call is taken."""
+    running.post("/control/carrier", halve=2)
+    numbers = [f"+92300000010{place}" for place in range(6)]
+    codes = [
+        one["statusCode"]
+        for one in send(running, ",".join(numbers)).json()["SMSMessageData"]["Recipients"]
+    ]
+    assert codes == [101, 407, 101, 407, 101, 101]
+    assert running.get("/control/inbox?phone=%2B923000000101") == []
+    running.post("/control/carrier", halve=2)
+    (alone,) = send(running).json()["SMSMessageData"]["Recipients"]
+    assert alone["statusCode"] == 101
+
+
 def test_the_twilio_sdk_sends_lists_and_fetches(running: Running) -> None:
     """The shapes are those the official client reads."""
     messages = client(running).messages
