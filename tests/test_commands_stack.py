@@ -98,9 +98,22 @@ def gone(pid: int, started: str) -> bool:
     return fields[19] != started or fields[0] == "Z"
 
 
+def assert_paid(sandbox: str) -> None:
+    """The registry pays somebody and tells us; we tell her on the phone that is on record."""
+    pay = {"person": "1730100000011", "programme": "CASH", "state": "sent"}
+    assert requests.post(f"{sandbox}/control/pay", json=pay, timeout=5).status_code == 200
+    inbox = f"{sandbox}/carrier/inbox?phone=%2B923000000001"
+
+    def told() -> bool:
+        texts = [one["text"] for one in requests.get(inbox, timeout=5).json()]
+        return any(text.startswith("Cash support: PKR 12,000 was sent to you.") for text in texts)
+
+    assert holds(told, 20)
+
+
 def test_run_comes_up_mends_itself_and_stops_in_order(run: Run) -> None:
-    """Everything answers, a second stack is refused, what dies is started again, Ctrl-C leaves
-    nothing.
+    """Everything answers, what the registry tells becomes an SMS, a second stack is refused, what
+    dies is started again, Ctrl-C leaves nothing.
     """
     said = urls.current(run.settings)
     hook = said["africastalking"]
@@ -114,6 +127,7 @@ def test_run_comes_up_mends_itself_and_stops_in_order(run: Run) -> None:
     answer = requests.post(hook["ussd"], data=dial, timeout=10)
     assert (answer.status_code, answer.text[:4]) == (200, "CON ")
     assert requests.get(str(said["phone"]), timeout=5).status_code == 200
+    assert_paid(str(said["phone"]).removesuffix("/phone"))
     assert [
         finding.subject for finding in doctor.examined(run.settings) if finding.state == "wrong"
     ] == []
