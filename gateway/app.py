@@ -49,7 +49,7 @@ from gateway.standing import Standings
 from gateway.writing import Writing
 from locales.catalogues import speeches
 from locales.saying import Speaker
-from registry_client import connect, purpose
+from registry_client import connect, id_types, purpose
 from registry_client.breaker import Breakers
 from registry_client.cache import Cached
 from registry_client.configuration import ALONE
@@ -287,6 +287,8 @@ def create_app(
         made.tallies,
         made.clock,
         settings.metrics_token.get_secret_value(),
+        sorted(id_types(settings)),
+        settings.sms_providers,
     )
 
     @app.get("/metrics")

@@ -6,7 +6,7 @@ Which figures processes count is store/tallies.py's; no figure is about a person
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
@@ -16,7 +16,8 @@ from redis import Redis, RedisError
 from gateway.exposition import CONTENT_TYPE, Family, Sample, histogram, written
 from gateway.hook import Answer
 from gateway.sessions import CALLS, TURNS
-from store import figures, tallies
+from registry_client.breaker import MOST, State
+from store import figures, lanes, tallies
 from store.database import Database, StoreDown
 from store.figures import Figures
 from store.tallies import COUNTED, INFINITE, SUM, TIMED, Tallies, Timed
@@ -37,6 +38,9 @@ class Metrics:
     tallies: Tallies
     clock: Callable[[], datetime]
     token: str
+    registries: Collection[str] = ()
+    providers: Collection[str] = ()
+    """Whose being away is told of, by their names."""
     _seen: tuple[datetime, Figures] | None = None
     _alone: Lock = field(default_factory=Lock)
 
@@ -68,10 +72,41 @@ class Metrics:
                 asked.hgetall(TURNS)
                 asked.hgetall(tallies.KEY)
                 asked.zcount(CALLS, f"({now}", "+inf")
-                turns, counted, calls = asked.execute()
+                for name in self.registries:
+                    asked.get(lanes.breaker(name))
+                for name in self.providers:
+                    asked.hget(lanes.channel(name), "until")
+                turns, counted, calls, *away = asked.execute()
         except RedisError:
             return None
-        return list(_of_redis(turns, tallies.added(counted), calls))
+        return [
+            *_of_redis(turns, tallies.added(counted), calls),
+            *self._away(away[: len(self.registries)], away[len(self.registries) :], now),
+        ]
+
+    def _away(
+        self, breakers: Sequence[bytes | None], shut: Sequence[bytes | None], now: int
+    ) -> Iterator[Family]:
+        """Which registries are left alone, and the way to which providers is shut."""
+        states = (State.read(held.decode() if held else "") for held in breakers)
+        yield Family(
+            "guichet_registry_away",
+            "gauge",
+            "Whether a registry gave no answer so often that it is left alone.",
+            tuple(
+                Sample({"registry": name}, int(state.failures >= MOST))
+                for name, state in zip(self.registries, states, strict=True)
+            ),
+        )
+        yield Family(
+            "guichet_channel_shut",
+            "gauge",
+            "Whether messages wait because a provider failed or the account there is stopped.",
+            tuple(
+                Sample({"provider": name}, int(until is not None and float(until) / 1e6 > now))
+                for name, until in zip(self.providers, shut, strict=True)
+            ),
+        )
 
     def _kept(self) -> Figures | None:
         """What SQL holds, or held a moment ago; one look at a time. None when it is away."""

@@ -40,6 +40,11 @@ def breaker(registry: str) -> str:
     return f"breaker:{registry}"
 
 
+def channel(provider: str) -> str:
+    """The Redis key of what workers know of the way to this provider."""
+    return f"channel:{provider}"
+
+
 def sms(provider: str) -> str:
     """The lane of a provider's messages."""
     return _OF.get(provider, OTHER)

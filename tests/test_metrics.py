@@ -27,19 +27,23 @@ from gateway.app import create_app
 from gateway.exposition import Family, Sample, written
 from gateway.hooks import Request
 from gateway.metrics import Metrics
+from gateway.providers import Suspended
 from gateway.providers.addresses import Addresses
+from registry_client.breaker import MOST, Breaker
 from registry_client.port import NotSupported, Refused, Unavailable
 from registry_client.timed import timed
 from settings import Settings
-from store import figures, messages, outbox
+from store import figures, lanes, messages, outbox
 from store.ids import first_id, uuid7
 from store.lanes import REGISTRY
 from store.seals import Seals
+from store.shared import SharedText
 from store.tallies import KEY, LOOKUPS_REFUSED, REGISTRY_SECONDS, Tallies
 from tests.line import CODE, HER_ID, PHONE, Line, opened, settings
 from tests.scrape import Page, parsed
 from tests.stored import AFRICASTALKING, AMINA, NOW, RANDOM, SEALS, asked, connected, worded
 from tests.working import Clock, Desk, working
+from workers import channels
 
 
 def watched(line: Line, token: str = "") -> Metrics:
@@ -316,6 +320,27 @@ def test_sql_is_looked_at_once_for_all_who_ask_together(database_url: str, valke
         assert parsed(metrics.page()).value("guichet_outbox_rows", **due) == 0
         world.clock.pass_by(timedelta(seconds=5))
         assert parsed(metrics.page()).value("guichet_outbox_rows", **due) == 1
+
+
+def test_who_is_away_is_told_by_name(database_url: str, valkey_url: str) -> None:
+    """As web and workers know it in Redis; what nobody knows of is well."""
+    with working(database_url, valkey_url) as world:
+        redis = world.context.redis
+        names: tuple[list[str], list[str]] = (["grm", "nser"], ["africastalking", "twilio"])
+        metrics = Metrics(redis, world.database, Tallies(redis), world.clock, "", *names)
+
+        def seconds() -> float:
+            return world.clock().timestamp()
+
+        breaker = Breaker(SharedText(redis, lanes.breaker("grm"), seconds), seconds)
+        for _ in range(MOST):
+            breaker.failed(1.0, 1.0)
+        channels.tell(redis, "twilio", [Suspended("20005")], world.clock())
+        page = parsed(metrics.page())
+        assert page.value("guichet_registry_away", registry="grm") == 1
+        assert page.value("guichet_registry_away", registry="nser") == 0
+        assert page.value("guichet_channel_shut", provider="twilio") == 1
+        assert page.value("guichet_channel_shut", provider="africastalking") == 0
 
 
 # A part is away

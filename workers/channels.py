@@ -24,6 +24,7 @@ from gateway.providers import (
     Uncertain,
     Unreachable,
 )
+from store.lanes import channel
 
 ROW = 3
 """Calls of one provider that fail in a row before its channel is shut."""
@@ -104,11 +105,6 @@ class Admission:
     why: str
 
 
-def key(provider: str) -> str:
-    """The hash of a provider's channel."""
-    return f"channel:{provider}"
-
-
 def admit(redis: Redis, provider: str, wanted: int, rate: float, now: datetime) -> Admission:
     """Ask for `wanted` messages to leave, at `rate` a second, 0 being no limit.
 
@@ -118,7 +114,7 @@ def admit(redis: Redis, provider: str, wanted: int, rate: float, now: datetime) 
     arguments = [_micro(now), wanted, _of(each), _of(max(each, 1.0)), _of(TRIAL), _milli(LIFE)]
     try:
         go, wait, why = cast(
-            "tuple[int, int, bytes]", redis.eval(ADMIT, 1, key(provider), *map(str, arguments))
+            "tuple[int, int, bytes]", redis.eval(ADMIT, 1, channel(provider), *map(str, arguments))
         )
     except RedisError:
         return Admission(wanted, timedelta(0), "")
@@ -136,7 +132,7 @@ def tell(
         *(ROW, _of(SHUT), _of(LONGEST), _of(PAUSE), _milli(LIFE)),
     ]
     try:
-        happened = cast("bytes", redis.eval(TELL, 1, key(provider), *map(str, arguments)))
+        happened = cast("bytes", redis.eval(TELL, 1, channel(provider), *map(str, arguments)))
     except RedisError:
         return
     match happened:
@@ -167,7 +163,9 @@ def sick(redis: Redis, provider: str, now: datetime) -> bool:
     its shut channel failed, or the rate of its errors is high.
     """
     try:
-        kept = cast("list[bytes | None]", redis.hmget(key(provider), "good", "bad", "at", "shuts"))
+        kept = cast(
+            "list[bytes | None]", redis.hmget(channel(provider), "good", "bad", "at", "shuts")
+        )
     except RedisError:
         return False
     good, bad, at, shuts = (float(one or 0) for one in kept)
