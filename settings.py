@@ -285,7 +285,7 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         """Read `a, b` from the environment as a tuple."""
-        return _parts(value) if isinstance(value, str) else value
+        return parts(value) if isinstance(value, str) else value
 
     @field_validator("sms_rates")
     @classmethod
@@ -310,14 +310,14 @@ class Settings(BaseSettings):
     @classmethod
     def _nobody_guesses(cls, value: SecretStr) -> SecretStr:
         """Each as long as chance must make it."""
-        if any(not TOKEN.fullmatch(one) for one in _parts(value.get_secret_value())):
+        if any(not TOKEN.fullmatch(one) for one in parts(value.get_secret_value())):
             raise ValueError("each must have 24 to 512 letters, digits or -._~+/=")
         return value
 
     @property
     def callback_bearers(self) -> tuple[str, ...]:
         """`callback_tokens`, one by one."""
-        return _parts(self.callback_tokens.get_secret_value())
+        return parts(self.callback_tokens.get_secret_value())
 
     @property
     def sms_providers(self) -> tuple[str, ...]:
@@ -383,6 +383,6 @@ class Settings(BaseSettings):
         return self
 
 
-def _parts(listed: str) -> tuple[str, ...]:
+def parts(listed: str) -> tuple[str, ...]:
     """`a, b` as a tuple."""
     return tuple(part.strip() for part in listed.split(",") if part.strip())

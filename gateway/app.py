@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
@@ -49,10 +50,11 @@ from gateway.standing import Standings
 from gateway.writing import Writing
 from locales.catalogues import speeches
 from locales.saying import Speaker
-from registry_client import connect, id_types, purpose
+from registry_client import connect, connecting, id_types, purpose
 from registry_client.breaker import Breakers
 from registry_client.cache import Cached
-from registry_client.configuration import ALONE
+from registry_client.configuration import ALONE, Configured
+from registry_client.configuration import configured as configured_registries
 from registry_client.keys import PublicKey
 from registry_client.port import Registry
 from registry_client.timed import timed
@@ -236,30 +238,44 @@ def codes(settings: Settings) -> Mapping[str, frozenset[str]]:
 
 
 def callbacks(settings: Settings, made: Hooks, random: Random = secrets.token_bytes) -> Callbacks:
-    """What the registry of the settings needs to call us; without tokens nobody may."""
-    senders = {}
-    if settings.callback_bearers:
-        senders[ALONE] = Sender(
-            ALONE,
-            frozenset({settings.registry_receiver_id}),
-            settings.callback_bearers,
-            receiver_id=settings.registry_sender_id,
-        )
+    """The registries that may call us, each by what it shows. Raises ConfigurationError."""
+    named = configured_registries(settings, os.environ) if settings.has_registry else ()
+    senders = {
+        one.registry.name: _sender(one, made) for one in named if one.registry.callbacks.admits
+    }
     return Callbacks(senders, made.database, made.seals, made.clock, random)
+
+
+def _sender(one: Configured, made: Hooks) -> Sender:
+    parties = one.registry.parties
+    return Sender(
+        one.registry.name,
+        frozenset(one.registry.callbacks.sender_ids or {parties.receiver}),
+        connecting.bearers(one),
+        connecting.verifier(one, made.clock),
+        receiver_id=parties.sender,
+    )
+
+
+def signing(settings: Settings) -> tuple[PublicKey, ...]:
+    """The keys registries check us with. Raises ConfigurationError."""
+    named = configured_registries(settings, os.environ) if settings.has_registry else ()
+    return tuple(filter(None, map(connecting.published, named)))
 
 
 def create_app(
     settings: Settings,
     made: Hooks,
     registries: Callbacks | None = None,
-    signing: Collection[PublicKey] = (),
+    keys: Collection[PublicKey] | None = None,
 ) -> Flask:
     """The Flask application: the hooks, the registries' callbacks, the keys we sign with, and three
     addresses that say how we are.
     """
     app = Flask("guichet", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST + 1
-    app.register_blueprint(blueprint(registries or callbacks(settings, made), signing))
+    published = signing(settings) if keys is None else keys
+    app.register_blueprint(blueprint(registries or callbacks(settings, made), published))
 
     @app.post("/in/<path:path>")
     def receive(path: str) -> ResponseReturnValue:

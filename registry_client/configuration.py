@@ -28,6 +28,7 @@ from settings import Settings
 
 SETTING = "GUICHET_REGISTRIES"
 TOKEN = "GUICHET_REGISTRY_TOKEN"  # noqa: S105 - the name of a variable
+CALLERS = "GUICHET_CALLBACK_TOKENS"
 LONGEST = 30.0
 """Seconds, as GUICHET_REGISTRY_TIMEOUT has at most."""
 ALONE = "registry"
@@ -152,6 +153,31 @@ class Signature(Part):
         return self
 
 
+class Callbacks(Part):
+    """How it shows that it is the one that calls us; nothing of it: it may not call."""
+
+    sender_ids: tuple[Word, ...] = ()
+    """Its names in headers; empty: the receiver of ours."""
+    tokens_env: Variable = ""
+    """The variable that holds the bearer tokens it may show, with commas between."""
+    form: Literal["none", "cavage", "jws"] = "none"
+    jwks: str = ""
+    """Where the keys are published that it signs with."""
+    keys_env: Variable = ""
+    """Or the variable that holds them: a JWKS, or the path of a file with one."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.form != "none") != bool(self.jwks or self.keys_env):
+            raise ValueError("a form, and jwks or keys_env, need each other")
+        return self
+
+    @property
+    def admits(self) -> bool:
+        """Whether anybody may call."""
+        return bool(self.tokens_env) or self.form != "none"
+
+
 class OpenImisSite(Part):
     """How one openIMIS is set up (docs/openimis.md)."""
 
@@ -222,6 +248,7 @@ class RegistrySettings(Part):
     purpose: Purpose = Purpose()
     auth: Auth = Auth()
     signature: Signature = Signature()
+    callbacks: Callbacks = Callbacks()
     openimis: OpenImisSite = OpenImisSite()
     openspp: OpenSppSite = OpenSppSite()
 
@@ -248,7 +275,8 @@ class RegistrySettings(Part):
             "password": (self.auth.password_env,),
             "none": (),
         }[self.auth.kind]
-        named = (*named, self.openspp.password_env) if self.openspp.password_env else named
+        others = (self.openspp.password_env, self.callbacks.tokens_env, self.callbacks.keys_env)
+        named = (*named, *filter(None, others))
         return named if self.signature.form == "none" else (*named, self.signature.key_env)
 
 
@@ -307,13 +335,15 @@ def _of_settings(settings: Settings) -> Configured:
             "phone": settings.registry_phone_type,
         },
         "auth": {"kind": "bearer", "token_env": TOKEN} if held else {},
+        "callbacks": {"tokens_env": CALLERS} if settings.callback_bearers else {},
     }
     try:
         registry = RegistrySettings.model_validate(table)
     except ValidationError as error:
         lines = [f"GUICHET_REGISTRY_*: {one}" for one in _lines(error)]
         raise ConfigurationError("\n".join(lines)) from None
-    return Configured(registry, {TOKEN: settings.registry_token} if held else {})
+    secrets = {TOKEN: settings.registry_token, CALLERS: settings.callback_tokens}
+    return Configured(registry, {name: secrets[name] for name in registry.variables})
 
 
 def _rooted(path: str) -> str:

@@ -16,14 +16,23 @@ from registry_client.dci.plain import PlainRegistry
 from registry_client.dci.profile import ProfileRegistry
 from registry_client.dci.queries import Purpose
 from registry_client.envelope import Signer
-from registry_client.keys import BadKey, PrivateKey
+from registry_client.keys import BadKey, Keyring, PrivateKey, PublicKey, Registered
 from registry_client.openimis.graph import Graph, Login
 from registry_client.openimis.registry import OpenImis
 from registry_client.openspp.connecting import openspp
 from registry_client.port import Registry
 from registry_client.post import Post
-from registry_client.signatures import CavageSigner, JwsSigner, Unsigned
+from registry_client.published import Published
+from registry_client.signatures import (
+    CavageSigner,
+    CavageVerifier,
+    JwsSigner,
+    JwsVerifier,
+    Unsigned,
+    Verifier,
+)
 from registry_client.tokens import ClientCredentials, Credentials, Fixed, Tokens
+from settings import TOKEN, parts
 
 
 def registry(
@@ -131,6 +140,40 @@ def signer(one: Configured, now: Callable[[], datetime]) -> Signer:
             f"registry {one.registry.name}: {it.key_env}: it is a key for {key.algorithm}, not {it.algorithm}"
         )
     return made
+
+
+def bearers(one: Configured) -> tuple[str, ...]:
+    """The tokens it may show us. Raises ConfigurationError for one that could be guessed."""
+    variable = one.registry.callbacks.tokens_env
+    found = parts(one.secret(variable))
+    if any(not TOKEN.fullmatch(each) for each in found):
+        raise ConfigurationError(
+            f"registry {one.registry.name}: {variable}: each must have 24 to 512 letters, digits or -._~+/="
+        )
+    return found
+
+
+def verifier(one: Configured, now: Callable[[], datetime]) -> Verifier | None:
+    """Who checks what it signs; None where it signs nothing. Raises ConfigurationError."""
+    it = one.registry.callbacks
+    if it.form == "none":
+        return None
+    try:
+        keys: Keyring = Published(it.jwks) if it.jwks else Registered.load(one.secret(it.keys_env))
+    except BadKey as error:
+        raise ConfigurationError(f"registry {one.registry.name}: callbacks: {error}") from None
+    return CavageVerifier(keys, now) if it.form == "cavage" else JwsVerifier(keys)
+
+
+def published(one: Configured) -> PublicKey | None:
+    """The key others check our signatures with. Raises ConfigurationError."""
+    it = one.registry.signature
+    if it.form == "none":
+        return None
+    try:
+        return PrivateKey.load(one.secret(it.key_env), it.key_id).public
+    except BadKey as error:
+        raise ConfigurationError(f"registry {one.registry.name}: {it.key_env}: {error}") from None
 
 
 def purpose(one: RegistrySettings) -> Purpose:

@@ -146,6 +146,12 @@ class Registered:
             raise BadKey("two keys have one id")
         return cls(found)
 
+    @classmethod
+    def load(cls, value: str) -> Registered:
+        """A set from a setting: a JWKS, or the path of a file with one. Raises BadKey."""
+        text = value.strip()
+        return read_jwks((text if text.startswith("{") else _file(text)).encode())
+
     def find(self, key_id: str) -> PublicKey | None:
         """The key of this id; for an empty id the one key there is."""
         if not key_id:

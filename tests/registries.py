@@ -21,6 +21,7 @@ from registry_client.keys import PublicKey
 from settings import Settings
 from store import awaited
 from store.database import Database
+from store.seals import Seals
 from store.tallies import Tallies
 from tests.stored import AMINA, HER_ID, NOW, RANDOM, SEALS, connected
 
@@ -172,3 +173,4 @@ class Parts:
     redis: Redis
     tallies: Tallies
     clock: Clock
+    seals: Seals = SEALS

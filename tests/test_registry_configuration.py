@@ -60,7 +60,16 @@ def test_the_example_of_the_page_is_accepted(tmp_path: Path) -> None:
     (first, *_) = of(tmp_path, text)
     tables = {name for name, field in RegistrySettings.model_fields.items()}
     assert not [name for name in sorted(tables) if f"`{name}" not in page]
-    for part in ("paths", "parties", "id_types", "types", "purpose", "auth", "signature"):
+    for part in (
+        "paths",
+        "parties",
+        "id_types",
+        "types",
+        "purpose",
+        "auth",
+        "signature",
+        "callbacks",
+    ):
         kind = RegistrySettings.model_fields[part].annotation
         assert not [name for name in kind.model_fields if f"`{name}`" not in page]  # type: ignore[union-attr]
         assert part in first.registry.model_fields_set
