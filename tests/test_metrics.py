@@ -33,7 +33,7 @@ from registry_client.breaker import MOST, Breaker
 from registry_client.port import NotSupported, Refused, Unavailable
 from registry_client.timed import timed
 from settings import Settings
-from store import figures, lanes, messages, outbox
+from store import figures, lanes, live, messages, outbox
 from store.ids import first_id, uuid7
 from store.lanes import REGISTRY
 from store.seals import Seals
@@ -185,7 +185,7 @@ def test_what_two_processes_count_is_added_up(valkey_url: str) -> None:
 
 def test_what_could_not_be_added_is_added_later(valkey_url: str) -> None:
     """Redis is away for a moment: the figures wait in the process."""
-    away = Tallies(Redis.from_url("redis://127.0.0.1:1", socket_connect_timeout=1))
+    away = Tallies(live.connected("redis://127.0.0.1:1"))
     away.count(LOOKUPS_REFUSED)
     with pytest.raises(RedisError):
         away.flush()
@@ -348,7 +348,7 @@ def test_who_is_away_is_told_by_name(database_url: str, valkey_url: str) -> None
 
 def test_without_redis_what_sql_holds_is_still_told(sqlite_url: str) -> None:
     """A gauge says which part does not answer."""
-    away = Redis.from_url("redis://127.0.0.1:1", socket_connect_timeout=1)
+    away = live.connected("redis://127.0.0.1:1")
     with connected(sqlite_url) as database:
         page = parsed(Metrics(away, database, Tallies(away), Clock(), "").page())
     assert page.value("guichet_up", part="redis") == 0

@@ -25,7 +25,7 @@ from gateway.providers import (
     Unreachable,
 )
 from settings import Settings
-from store import messages
+from store import live, messages
 from store.tables import messages as table
 from tests.lanes import carry, later, owe, says, with_
 from tests.stored import NOW
@@ -175,7 +175,7 @@ def test_what_is_held_back_is_told_when_to_come(redis: Redis) -> None:
 
 def test_without_redis_there_is_no_limit() -> None:
     """Nothing wakes a worker then anyhow; nothing is called sick."""
-    with Redis(host="127.0.0.1", port=9) as nowhere:
+    with live.connected("redis://127.0.0.1:9") as nowhere:
         assert channels.admit(nowhere, NAME, 7, 1, NOW).go == 7
         channels.tell(nowhere, NAME, WELL, NOW)
         assert not channels.sick(nowhere, NAME, NOW)

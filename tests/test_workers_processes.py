@@ -210,7 +210,9 @@ def test_a_worker_told_to_stop_finishes_what_it_claimed_and_claims_no_more(site:
 
 
 def test_two_workers_share_a_lane_and_do_nothing_twice(site: Site) -> None:
-    """More calls are under way than one of them makes; each reference is handed over once."""
+    """More calls are under way than one of them makes; each reference is handed over once. What did
+    not begin in time is claimed again.
+    """
     workers = [site.worker(), site.worker()]
     site.office.wanted = 12
     site.office.hold()
@@ -225,7 +227,7 @@ def test_two_workers_share_a_lane_and_do_nothing_twice(site: Site) -> None:
     def carried() -> list[int]:
         return [sum(line["rows"] for line in site.logged(one, "lane.drained")) for one in workers]
 
-    assert holds(lambda: sum(carried()) == 300, SOON)
+    assert holds(lambda: sum(carried()) >= 300, SOON)
     assert all(carried())
 
 
