@@ -27,6 +27,7 @@ from store.lanes import (
     REGISTRY,
     RETIRED,
     call,
+    drained_by,
     flag,
     queue,
     sms,
@@ -101,7 +102,7 @@ def test_a_wake_up_may_take_as_long_as_its_work(lane: str, valkey_url: str) -> N
     """A night takes longer than a drain; both have an end."""
     with Redis.from_url(valkey_url) as redis:
         call(redis, lane)
-        (job,) = queue(redis, lane).jobs
+        (job,) = queue(redis, drained_by(lane)).jobs
         assert job.timeout == (NIGHT_TIMEOUT if lane == HOUSEKEEPING else JOB_TIMEOUT)
 
 
