@@ -103,12 +103,13 @@ def passed(storm: Storm, program: Program = unchanged) -> Report:
         ended = monotonic()
         store = Database.connect(ground.stack.settings.database_url)
         try:
-            _settle(ground, store, storm.settle)
+            quiet = _settle(ground, store, storm.settle)
             settled = monotonic() - ended
             crowd.follow(
                 [(one.phone, one.reference) for one in diary.told[:: max(1, len(diary.told) // 50)]]
             )
-            _settle(ground, store, storm.settle)  # asking may promise an answer by SMS
+            if quiet:  # asking may promise an answer by SMS
+                _settle(ground, store, storm.settle)
             read = _read(ground, store)
         finally:
             store.close()
@@ -138,8 +139,8 @@ def _blow(ground: Ground, crowd: Crowd, storm: Storm) -> None:
         comes.join()
 
 
-def _settle(ground: Ground, store: Database, settle: float) -> None:
-    """Nothing goes wrong any more: wait until nothing is owed."""
+def _settle(ground: Ground, store: Database, settle: float) -> bool:
+    """Nothing goes wrong any more: wait until nothing is owed. Whether that came."""
     ground.calm()
     redis = live.connected(ground.stack.settings.redis_url)
 
@@ -152,7 +153,7 @@ def _settle(ground: Ground, store: Database, settle: float) -> None:
         except StoreDown:
             return False
 
-    holds(quiet, settle)
+    return holds(quiet, settle)
 
 
 def _read(ground: Ground, store: Database) -> Books:

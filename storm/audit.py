@@ -68,6 +68,7 @@ def _promises(books: Books, diary: Diary) -> Iterator[Finding]:
     ):
         yield from (Finding(name, said) for said, count in words.items() if count > 1)
     yield from (Finding("told-not-known", reference) for reference in diary.unknown)
+    yield from (Finding("told-no-number", screen) for screen in diary.numberless)
 
 
 def _messages(books: Books) -> Iterator[Finding]:

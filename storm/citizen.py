@@ -74,7 +74,8 @@ TROUBLE = (
     "We cannot look",
 )
 """Last screens that ask her to try again."""
-TAKEN = ("Your number is", "The answer takes longer", "We have your request", "You asked for this")
+NAMED = "Your number is"
+TAKEN = (NAMED, "The answer takes longer", "We have your request", "You asked for this")
 KNOWN = ("received", "working on it", "decided", "not accepted", "answered", "late")
 
 
@@ -106,6 +107,8 @@ class Diary:
     """Somebody lost her place."""
     overlapping: list[Incident] = field(default_factory=list)
     """A call that was left went on."""
+    numberless: list[str] = field(default_factory=list)
+    """Last screens that were to name a reference and did not."""
     followed: int = 0
     """References that were told, and that the line knew afterwards."""
     unknown: list[str] = field(default_factory=list)
@@ -234,6 +237,9 @@ class Citizen:
         """Whether she is done (True), has to try again (False), or goes on (None)."""
         if screen.text.startswith(TROUBLE):
             return False if not screen.open else None
+        if screen.text.startswith(NAMED) and not REFERENCE.search(screen.text):
+            with self.diary.lock:
+                self.diary.numberless.append(screen.text[:40])
         if screen.text.startswith(TAKEN) and (found := REFERENCE.search(screen.text)):
             told = Told("".join(found.groups()), self.wants, self.phone, words)
             with self.diary.lock:

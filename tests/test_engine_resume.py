@@ -127,3 +127,10 @@ def test_a_book_that_resumes_has_a_screen_that_offers_it() -> None:
             [WELCOME, HOME, *(d for d in DIALOGS if d.name in OTHERS)],
             always=ALWAYS,
         )
+
+
+def test_what_is_learnt_after_going_on_is_said() -> None:
+    """Her number, above all: only what was answered before is hidden."""
+    her = in_the_midst(STORY).redials().types("1", "1")
+    her.is_told("stored", reference="1234567897", days=15)
+    assert her.screen.startswith("Your number is 123 456 7897. We answer within 15 days.")

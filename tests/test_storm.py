@@ -172,6 +172,14 @@ def test_books_that_differ_are_found(books: Books, found: list[str]) -> None:
     assert codes(books) == found
 
 
+def test_a_last_screen_without_its_number_is_found() -> None:
+    """She has nothing to ask with."""
+    told = Told(REFERENCE, "complaint", PHONE, "words 1")
+    assert codes(SOUND, Diary(told=[told], numberless=["Your number is ...."])) == [
+        "told-no-number"
+    ]
+
+
 def test_a_message_of_unknown_fate_may_have_rung_or_not() -> None:
     """Once at most."""
     unsure = replace(SOUND, sent=[Sent(PHONE, "We have it", "uncertain", "ReadTimeout")])

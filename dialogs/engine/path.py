@@ -117,11 +117,11 @@ def learnt(
 
 
 def _closed(book: Book, session: Session) -> Session:
-    """A new visit that begins at the promise just kept."""
+    """A new visit that begins at the promise just kept: what is said of it is for who made it."""
     step, values, visit = session.path[-1], known(book, session).values, session.visits + 1
     certain = {name: values[name] for name in book.scopes[session.at]}
     closed = replace(step, facts={**certain, **step.facts}, draft=visit)
-    return replace(session, path=(closed,), visits=visit)
+    return replace(session, path=(closed,), visits=visit, resumed=0)
 
 
 def back(book: Book, session: Session, minute: int) -> Session | None:
