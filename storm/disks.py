@@ -6,16 +6,18 @@ from __future__ import annotations
 
 import resource
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from sqlalchemy import make_url
 
 PATIENCE = 5.0
 """Seconds to wait for whoever writes."""
+TRIES = 3
 WRITTEN = "citizens, requests, history, messages, outbox"
 """Tables of what is promised."""
 FILLED = """
@@ -58,17 +60,13 @@ class Postgresql:
     def lock(self) -> Heal:
         """Whoever writes waits: as when the server waits for its disk."""
         holder = psycopg.connect(self._address())
-        holder.execute(f"SET lock_timeout = '{PATIENCE:.0f}s'")
-        with suppress(psycopg.errors.LockNotAvailable):
-            holder.execute(f"LOCK TABLE {WRITTEN} IN EXCLUSIVE MODE")
+        _insisted(holder, [f"LOCK TABLE {WRITTEN} IN EXCLUSIVE MODE"])
         return holder.close
 
     def fill(self) -> Heal:
         """What is written is refused with the code of a full disk."""
         with psycopg.connect(self._address()) as owner:
-            owner.execute(FILLED)
-            for table in WRITTEN.split(", "):
-                owner.execute(FULL.format(table))
+            _insisted(owner, [FILLED, *map(FULL.format, WRITTEN.split(", "))])
         return self._emptied
 
     def _emptied(self) -> None:
@@ -77,6 +75,21 @@ class Postgresql:
 
     def _address(self) -> str:
         return make_url(self.url).set(drivername="postgresql").render_as_string()
+
+
+def _insisted(holder: psycopg.Connection[Any], statements: Sequence[str]) -> None:
+    """Run these in one transaction, which stays open; anew where those who write stood in the way,
+    and not at all where they always do.
+    """
+    for _ in range(TRIES):
+        try:
+            holder.execute(f"SET LOCAL lock_timeout = '{PATIENCE:.0f}s'")
+            for statement in statements:
+                holder.execute(statement)
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+            holder.rollback()
+        else:
+            return
 
 
 Disk = Sqlite | Postgresql

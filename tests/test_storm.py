@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from random import Random
 from threading import Event
 from time import monotonic
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
+from commands.processes import holds
 from commands.storm import passed
+from store import migrations
 from storm.audit import Finding, audit
 from storm.books import Books, Held, Sent, Stored
 from storm.calls import Broken, Cumulative
 from storm.citizen import Citizen, Diary, Told
+from storm.disks import Postgresql
 from storm.ground import Blow
 from storm.table import shown
 from storm.weather import KINDS, Gust, Storm
@@ -236,3 +242,34 @@ def test_an_answer_that_was_cut_by_a_kill_is_forgiven() -> None:
     for whom, found in (("web 2", []), ("web", [Finding("cut-answer", "ussd 0 '' by web 2")])):
         blow = Blow(Gust(1.0, "kill", whom), 100.0, 100.0, 103.0)
         assert audit(SOUND, told, [cut], [blow]) == found
+
+
+def test_a_disk_is_slow_however_its_writers_stand_in_the_way(
+    postgres_url: Callable[[], str],
+) -> None:
+    """Who locks all tables is the one PostgreSQL gives up where a writer holds one and wants another:
+    it tries again.
+    """
+    url = postgres_url()
+    migrations.upgrade(url)
+    address = make_url(url).set(drivername="postgresql").render_as_string()
+    with psycopg.connect(address) as writer, ThreadPoolExecutor(1) as pool:
+        writer.execute("LOCK TABLE outbox IN ROW EXCLUSIVE MODE")
+        locked = pool.submit(Postgresql(url).lock)
+        assert holds(lambda: waiting(address), 5)
+        writer.execute("LOCK TABLE citizens IN ROW EXCLUSIVE MODE")
+        writer.commit()
+        heal = locked.result(10)
+        writer.execute("SET lock_timeout = '100ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            writer.execute("LOCK TABLE citizens IN ROW EXCLUSIVE MODE")
+        writer.rollback()
+        heal()
+        writer.execute("LOCK TABLE citizens IN ROW EXCLUSIVE MODE")
+
+
+def waiting(address: str) -> bool:
+    """Whether somebody waits for a lock."""
+    with psycopg.connect(address) as looking:
+        found = looking.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()
+    return bool(found and found[0])
