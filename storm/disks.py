@@ -21,10 +21,10 @@ TRIES = 3
 WRITTEN = "citizens, requests, history, messages, outbox"
 """Tables of what is promised."""
 FILLED = """
-CREATE FUNCTION storm_full() RETURNS trigger LANGUAGE plpgsql AS
+CREATE OR REPLACE FUNCTION storm_full() RETURNS trigger LANGUAGE plpgsql AS
 $$BEGIN RAISE disk_full USING MESSAGE = 'no space left'; END$$
 """
-FULL = "CREATE TRIGGER storm_full BEFORE INSERT OR UPDATE ON {} EXECUTE FUNCTION storm_full()"
+FULL = "CREATE OR REPLACE TRIGGER storm_full BEFORE INSERT OR UPDATE ON {} EXECUTE FUNCTION storm_full()"
 
 Heal = Callable[[], None]
 """Ends it. Raises OSError or psycopg.Error where that cannot be done now."""
@@ -53,43 +53,48 @@ class Sqlite:
 
 @dataclass(frozen=True, slots=True)
 class Postgresql:
-    """A database by its address."""
+    """A database by its address. `patience`: seconds to wait for whoever writes."""
 
     url: str
+    patience: float = PATIENCE
 
     def lock(self) -> Heal:
         """Whoever writes waits: as when the server waits for its disk."""
         holder = psycopg.connect(self._address())
-        _insisted(holder, [f"LOCK TABLE {WRITTEN} IN EXCLUSIVE MODE"])
+        self._insisted(holder, [f"LOCK TABLE {WRITTEN} IN EXCLUSIVE MODE"])
         return holder.close
 
     def fill(self) -> Heal:
         """What is written is refused with the code of a full disk."""
         with psycopg.connect(self._address()) as owner:
-            _insisted(owner, [FILLED, *map(FULL.format, WRITTEN.split(", "))])
+            self._insisted(owner, [FILLED, *map(FULL.format, WRITTEN.split(", "))])
         return self._emptied
 
     def _emptied(self) -> None:
         with psycopg.connect(self._address()) as owner:
+            owner.execute(self._waiting())
             owner.execute("DROP FUNCTION IF EXISTS storm_full CASCADE")
+
+    def _insisted(self, holder: psycopg.Connection[Any], statements: Sequence[str]) -> None:
+        """Run these in one transaction, which stays open; anew where those who write stood in the
+        way, and not at all where they always do.
+        """
+        for _ in range(TRIES):
+            try:
+                holder.execute(self._waiting())
+                for statement in statements:
+                    holder.execute(statement)
+            except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+                holder.rollback()
+            else:
+                return
+
+    def _waiting(self) -> str:
+        """No wait without an end: whoever holds the lock may be another gust, ended by this thread."""
+        return f"SET LOCAL lock_timeout = {self.patience * 1000:.0f}"
 
     def _address(self) -> str:
         return make_url(self.url).set(drivername="postgresql").render_as_string()
-
-
-def _insisted(holder: psycopg.Connection[Any], statements: Sequence[str]) -> None:
-    """Run these in one transaction, which stays open; anew where those who write stood in the way,
-    and not at all where they always do.
-    """
-    for _ in range(TRIES):
-        try:
-            holder.execute(f"SET LOCAL lock_timeout = '{PATIENCE:.0f}s'")
-            for statement in statements:
-                holder.execute(statement)
-        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
-            holder.rollback()
-        else:
-            return
 
 
 Disk = Sqlite | Postgresql

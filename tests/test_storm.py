@@ -268,6 +268,22 @@ def test_a_disk_is_slow_however_its_writers_stand_in_the_way(
         writer.execute("LOCK TABLE citizens IN ROW EXCLUSIVE MODE")
 
 
+def test_a_disk_that_is_full_and_slow_keeps_nobody_waiting_for_ever(
+    postgres_url: Callable[[], str],
+) -> None:
+    """Two gusts at once are ended by one thread: the one that cannot be ended now says so."""
+    url = postgres_url()
+    migrations.upgrade(url)
+    disk = Postgresql(url, patience=0.1)
+    emptied = disk.fill()
+    unlocked = disk.lock()
+    with pytest.raises(psycopg.errors.LockNotAvailable):
+        emptied()
+    disk.fill()
+    unlocked()
+    emptied()
+
+
 def waiting(address: str) -> bool:
     """Whether somebody waits for a lock."""
     with psycopg.connect(address) as looking:
