@@ -194,28 +194,20 @@ def providers(settings: Settings, running: embedded.Running | None) -> Iterator[
 
 def named(settings: Settings) -> Iterator[Finding]:
     """Providers that settings name and that cannot send."""
-    able = {name for name, account in accounts(settings).items() if account}
+    able = settings.sms_providers
     if settings.sms_second and settings.sms_second not in able:
         yield Finding("wrong", "carriers", "GUICHET_SMS_SECOND names a provider without account")
-    if strange := sorted(set(settings.rates) - able):
+    if strange := sorted(set(settings.rates) - set(able)):
         yield Finding(
             "wrong", "carriers", f"GUICHET_SMS_RATES names who cannot send: {', '.join(strange)}"
         )
-
-
-def accounts(settings: Settings) -> dict[str, str]:
-    """The account at each provider that can send; empty where there is none."""
-    return {
-        "africastalking": settings.africastalking_username,
-        "twilio": settings.twilio_account_sid,
-    }
 
 
 def hubtel(settings: Settings) -> Finding:
     """Off, or who sends in its place, where that one can."""
     if not settings.hubtel:
         return Finding("off", "hubtel", "not configured")
-    if not accounts(settings).get(settings.sms_provider):
+    if settings.sms_provider not in settings.sms_providers:
         return Finding("wrong", "hubtel", "GUICHET_SMS_PROVIDER names a provider without account")
     return Finding("ok", "hubtel", f"USSD; SMS by {settings.sms_provider}")
 

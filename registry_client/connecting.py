@@ -130,8 +130,8 @@ def signer(one: Configured, now: Callable[[], datetime]) -> Signer:
     it = one.registry.signature
     if it.form == "none":
         return Unsigned()
+    key = _key(one)
     try:
-        key = PrivateKey.load(one.secret(it.key_env), it.key_id)
         made = CavageSigner(key, now) if it.form == "cavage" else JwsSigner(key)
     except BadKey as error:
         raise ConfigurationError(f"registry {one.registry.name}: {it.key_env}: {error}") from None
@@ -167,11 +167,14 @@ def verifier(one: Configured, now: Callable[[], datetime]) -> Verifier | None:
 
 def published(one: Configured) -> PublicKey | None:
     """The key others check our signatures with. Raises ConfigurationError."""
+    return None if one.registry.signature.form == "none" else _key(one).public
+
+
+def _key(one: Configured) -> PrivateKey:
+    """What we sign with for it. Raises ConfigurationError."""
     it = one.registry.signature
-    if it.form == "none":
-        return None
     try:
-        return PrivateKey.load(one.secret(it.key_env), it.key_id).public
+        return PrivateKey.load(one.secret(it.key_env), it.key_id)
     except BadKey as error:
         raise ConfigurationError(f"registry {one.registry.name}: {it.key_env}: {error}") from None
 
