@@ -14,11 +14,16 @@ LARGEST = 64 * 1024
 """Bytes; a set of twenty keys of the longest kind is below a third of it."""
 CONNECT = 3.05
 """Seconds: just over one TCP retransmission."""
+CHUNK = 65_536
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class NotFetched(Exception):
     """There was no whole answer in time; the message says why and repeats nothing of it."""
+
+
+class TooLate(NotFetched):
+    """It was not whole when the time was over."""
 
 
 class Fetch(Protocol):
@@ -58,7 +63,7 @@ def fetched(
                 data=body or None,
                 headers={"Accept": "application/json", "Accept-Encoding": "identity"}
                 | dict(headers or {}),
-                auth=_nobodys,
+                auth=nobodys,
                 allow_redirects=False,
                 stream=True,
                 # `total` makes connecting and waiting share one time; requests passes urllib3's own
@@ -66,7 +71,7 @@ def fetched(
                 timeout=urllib3.Timeout(total=timeout, connect=min(timeout, CONNECT), read=timeout),  # type: ignore[arg-type]
             ) as response,
         ):
-            return response.status_code, _read(response, until, clock)
+            return response.status_code, read_within(response, until, clock, LARGEST)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         raise NotFetched(f"no answer: {type(error).__name__}") from error
 
@@ -84,15 +89,19 @@ def is_safe(url: str) -> bool:
         return False
 
 
-def _read(response: requests.Response, until: float, clock: Callable[[], float]) -> bytes:
-    """The body as it comes, so that neither a slow drip nor a flood outlasts its bounds."""
+def read_within(
+    response: requests.Response, until: float, clock: Callable[[], float], most: int
+) -> bytes:
+    """The body as it comes, at most so many bytes, so that neither a slow drip nor a flood outlasts
+    its bounds. Raises NotFetched.
+    """
     received = bytearray()
-    while len(received) <= LARGEST:
+    while len(received) <= most:
         left = until - clock()
         if left <= 0:
-            raise NotFetched("no whole answer in time")
+            raise TooLate("no whole answer in time")
         _wait_at_most(response, left)
-        piece = response.raw.read1(LARGEST)
+        piece = response.raw.read1(CHUNK)
         if not piece:
             return bytes(received)
         received += piece
@@ -106,6 +115,6 @@ def _wait_at_most(response: requests.Response, seconds: float) -> None:
         sock.settimeout(seconds)
 
 
-def _nobodys(request: Any) -> Any:
+def nobodys(request: Any) -> Any:
     """No credentials here: without this, requests would look for some in a .netrc file."""
     return request

@@ -15,12 +15,11 @@ import requests
 import urllib3
 
 from registry_client import envelope
+from registry_client.fetching import CONNECT, NotFetched, TooLate, nobodys, read_within
 from registry_client.port import NotSupported, RegistryError, Unavailable
 from registry_client.tokens import Fixed, Tokens
 
 LARGEST_ANSWER = 1_000_000  # bytes
-CONNECT = 3.05  # seconds: just over one TCP retransmission
-CHUNK = 65_536
 UNAUTHORISED = 401
 AGAIN = frozenset({408, *range(500, 600)})
 """What may be asked again at once; 501 is told apart before."""
@@ -108,12 +107,15 @@ class Post:
             raise Unavailable("no time left to ask")
         try:
             with self._send(url, body, token, timeout) as response:
-                return response.status_code, self._read(response, until)
+                answer = read_within(response, until, self._clock, LARGEST_ANSWER)
+                return response.status_code, answer
         except (requests.Timeout, urllib3.exceptions.TimeoutError):
             # Not `from`: the cause carries the address, and that of a GET may name a person.
             raise Unavailable("no answer in time", again=True) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise Unavailable(f"no answer: {type(error).__name__}") from None
+        except NotFetched as error:
+            raise Unavailable(str(error), again=isinstance(error, TooLate)) from None
 
     def _send(self, url: str, body: bytes | None, token: str, timeout: float) -> requests.Response:
         """What a session's `post` does, without what is the same each time: that costs as much as
@@ -146,29 +148,10 @@ class Post:
         """How this address is asked; proxies and certificates are the environment's."""
         with requests.Session() as session:
             request = session.prepare_request(
-                requests.Request("POST", url, headers=HEADERS, auth=_nobodys)
+                requests.Request("POST", url, headers=HEADERS, auth=nobodys)
             )
             found = session.merge_environment_settings(request.url, {}, None, None, None)
         return _Way(request, found["proxies"], found["verify"], found["cert"])
-
-    def _read(self, response: requests.Response, until: float) -> bytes:
-        """The body as it comes, so that neither a slow drip nor a flood outlasts its bounds."""
-        received = bytearray()
-        while len(received) <= LARGEST_ANSWER:
-            left = until - self._clock()
-            if left <= 0:
-                raise Unavailable("no whole answer in time", again=True)
-            _wait_at_most(response, left)
-            piece = response.raw.read1(CHUNK)
-            if not piece:
-                return bytes(received)
-            received += piece
-        raise Unavailable("the answer is too large")
-
-
-def _nobodys(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """No credentials here: without this, requests would look for some in a .netrc file."""
-    return request
 
 
 def failure(status: int, body: bytes) -> RegistryError:
@@ -180,13 +163,3 @@ def failure(status: int, body: bytes) -> RegistryError:
     if status in NO_SUCH_CALL and not code.startswith("rjct."):
         return NotSupported(f"http {status} {code}".strip())
     return envelope.meaning(code or f"http.{status}")
-
-
-def _wait_at_most(response: requests.Response, seconds: float) -> None:
-    """Narrow the socket's own time-out to what is left; a connection about to close has given its
-    socket away.
-    """
-    connection = getattr(response.raw, "connection", None)
-    sock = getattr(connection, "sock", None)
-    if sock is not None:
-        sock.settimeout(seconds)
