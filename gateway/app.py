@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
@@ -50,11 +49,10 @@ from gateway.standing import Standings
 from gateway.writing import Writing
 from locales.catalogues import speeches
 from locales.saying import Speaker
-from registry_client import connect, connecting, id_types, purpose
+from registry_client import connect, connecting, id_types, named, purpose
 from registry_client.breaker import Breakers
 from registry_client.cache import Cached
 from registry_client.configuration import ALONE, Configured
-from registry_client.configuration import configured as configured_registries
 from registry_client.keys import PublicKey
 from registry_client.port import Registry
 from registry_client.timed import timed
@@ -239,9 +237,10 @@ def codes(settings: Settings) -> Mapping[str, frozenset[str]]:
 
 def callbacks(settings: Settings, made: Hooks, random: Random = secrets.token_bytes) -> Callbacks:
     """The registries that may call us, each by what it shows. Raises ConfigurationError."""
-    named = configured_registries(settings, os.environ) if settings.has_registry else ()
     senders = {
-        one.registry.name: _sender(one, made) for one in named if one.registry.callbacks.admits
+        one.registry.name: _sender(one, made)
+        for one in named(settings)
+        if one.registry.callbacks.admits
     }
     return Callbacks(senders, made.database, made.seals, made.clock, random)
 
@@ -259,8 +258,7 @@ def _sender(one: Configured, made: Hooks) -> Sender:
 
 def signing(settings: Settings) -> tuple[PublicKey, ...]:
     """The keys registries check us with. Raises ConfigurationError."""
-    named = configured_registries(settings, os.environ) if settings.has_registry else ()
-    return tuple(filter(None, map(connecting.published, named)))
+    return tuple(filter(None, map(connecting.published, named(settings))))
 
 
 def create_app(

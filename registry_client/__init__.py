@@ -45,15 +45,15 @@ def connect(
 
     Calls nothing; raises ConfigurationError, a line for each fault.
     """
-    named = configured(settings, os.environ)
+    there = configured(settings, os.environ)
     each = {
         one.registry.name: guard(one.registry.name, registry(one, now=now, new_id=new_id))
-        for one in named
+        for one in there
     }
-    if len(each) == 1 and not named[0].registry.keeps:
+    if len(each) == 1 and not there[0].registry.keeps:
         (only,) = each.values()
         return only
-    kept = keepers([one.registry for one in named])
+    kept = keepers([one.registry for one in there])
     return routed({what: each[name] for what, name in kept.items()})
 
 
@@ -62,12 +62,14 @@ def connected(one: Configured) -> Registry:
     return registry(one, now=_now, new_id=_new_id)
 
 
+def named(settings: Settings) -> tuple[Configured, ...]:
+    """The registries the settings name, if any. Raises ConfigurationError."""
+    return configured(settings, os.environ) if settings.has_registry else ()
+
+
 def id_types(settings: Settings) -> dict[str, str]:
     """What each registry calls a national ID, by its name. Raises ConfigurationError."""
-    if not settings.has_registry:
-        return {}
-    named = (one.registry for one in configured(settings, os.environ))
-    return {one.name: one.id_types.national_id for one in named}
+    return {one.registry.name: one.registry.id_types.national_id for one in named(settings)}
 
 
 def purpose(settings: Settings) -> str:
@@ -75,7 +77,5 @@ def purpose(settings: Settings) -> str:
 
     Raises ConfigurationError.
     """
-    if not settings.has_registry:
-        return ""
-    named = (one.registry for one in configured(settings, os.environ))
-    return " ".join(f"{one.name}/{one.purpose.code}" for one in named)
+    each = (one.registry for one in named(settings))
+    return " ".join(f"{one.name}/{one.purpose.code}" for one in each)
