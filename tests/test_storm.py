@@ -41,13 +41,13 @@ SOUND = Books(
 """One complaint, carried and told."""
 
 SHOWN: Mapping[str, tuple[Storm, str]] = {
-    defect: (Storm(seed, people, seconds, kinds=(kind,), copies=1, settle=3.5, lease=2), found)
-    for defect, seed, people, seconds, kind, found in (
-        ("dedupe", 1, 60, 2, "repeat carrier", "stored-twice"),
-        ("compare_and_set", 1, 120, 3, "slow registry", "two-calls"),
-        ("uncertain", 1, 40, 2, "drop carrier", "rang-twice"),
-        ("outbox", 7, 60, 4, "kill web", "owed-by-nobody"),
-        ("lease", 1, 40, 2, "kill worker registry", "stuck"),
+    defect: (Storm(seed, people, seconds, kinds=tuple(kinds), copies=1, settle=3.5, lease=2), found)
+    for defect, seed, people, seconds, found, *kinds in (
+        ("dedupe", 1, 60, 2, "stored-twice", "repeat carrier"),
+        ("compare_and_set", 1, 120, 3, "two-calls", "slow registry"),
+        ("uncertain", 1, 40, 2, "rang-twice", "drop carrier"),
+        ("outbox", 7, 60, 4, "owed-by-nobody", "kill web"),
+        ("lease", 5, 60, 3, "stuck", "slow registry", "kill worker registry"),
     )
 }
 """A small storm for each missing guard, and the finding it must lead to."""
